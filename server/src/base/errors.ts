@@ -1,0 +1,283 @@
+// The catalogue of everything that can go wrong, as data. Surfaces translate it; nothing else may invent an error shape.
+// Texts here are public: they may carry what the caller sent or may see, never a secret, an address or a statement.
+
+/** Who can act on the error: the model that made the call, the program that sent it, or whoever runs the server. */
+export type Audience = 'agent' | 'caller' | 'operator';
+
+interface ErrorEntry {
+  /** HTTP status (RFC 9110) on the REST surface; other surfaces map from it. */
+  readonly status: number;
+  readonly audience: Audience;
+  /** Whether the same request may succeed later without a change. */
+  readonly retryable: boolean;
+  /** Public sentence; `{name}` is filled from the error's params. */
+  readonly message: string;
+  /** What to do next. */
+  readonly hint: string;
+}
+
+export const errorCatalogue = {
+  unauthenticated: {
+    status: 401,
+    audience: 'caller',
+    retryable: false,
+    message: 'The request carries no valid credential.',
+    hint: 'Send "Authorization: Bearer <api key>". Keys are made with `toolcrib key create` or POST /v1/keys.',
+  },
+  forbidden: {
+    status: 403,
+    audience: 'caller',
+    retryable: false,
+    message: 'This credential lacks the permission {permission}.',
+    hint: 'Use a key with that scope, or ask an admin for a role that has it.',
+  },
+  origin_refused: {
+    status: 403,
+    audience: 'caller',
+    retryable: false,
+    message: 'Requests from this origin or for this host name are not accepted.',
+    hint: 'The operator can allow it with server.allowed_origins or server.allowed_hosts.',
+  },
+  not_found: {
+    status: 404,
+    audience: 'caller',
+    retryable: false,
+    message: 'Nothing is found at this path.',
+    hint: 'GET /openapi.json lists every operation.',
+  },
+  method_not_allowed: {
+    status: 405,
+    audience: 'caller',
+    retryable: false,
+    message: 'This path does not take the method {method}.',
+    hint: 'Use one of: {allowed}.',
+  },
+  tool_not_found: {
+    status: 404,
+    audience: 'agent',
+    retryable: false,
+    message: 'There is no tool "{tool}" for this caller.',
+    hint: '{near}',
+  },
+  toolset_not_found: {
+    status: 404,
+    audience: 'caller',
+    retryable: false,
+    message: 'There is no toolset "{toolset}" for this caller.',
+    hint: '{near}',
+  },
+  arguments_invalid: {
+    status: 400,
+    audience: 'agent',
+    retryable: false,
+    message: 'The arguments of "{tool}" are not valid.',
+    hint: 'Correct the listed arguments and call again.',
+  },
+  body_invalid: {
+    status: 400,
+    audience: 'caller',
+    retryable: false,
+    message: 'The request body is not what this operation takes: {problem}.',
+    hint: 'GET /openapi.json shows the body of every operation.',
+  },
+  body_too_large: {
+    status: 413,
+    audience: 'caller',
+    retryable: false,
+    message: 'The request body is larger than {limit_bytes} bytes.',
+    hint: 'Send less, or ask the operator to raise server.max_body_bytes.',
+  },
+  media_type_unsupported: {
+    status: 415,
+    audience: 'caller',
+    retryable: false,
+    message: 'The request body must be application/json.',
+    hint: 'Set "Content-Type: application/json".',
+  },
+  conflict: {
+    status: 409,
+    audience: 'caller',
+    retryable: false,
+    message: '{problem}.',
+    hint: 'Choose another name, or change the existing one.',
+  },
+  calls_limited: {
+    status: 429,
+    audience: 'agent',
+    retryable: true,
+    message: 'Too many calls of {scope} are running at once.',
+    hint: 'Wait {retry_after_s} s and call again.',
+  },
+  call_timed_out: {
+    status: 504,
+    audience: 'agent',
+    retryable: true,
+    message: 'The call did not end within {timeout_ms} ms and was stopped.',
+    hint: 'Ask for less, or ask the tool\'s author to raise its timeout_ms.',
+  },
+  call_cancelled: {
+    status: 499,
+    audience: 'caller',
+    retryable: false,
+    message: 'The caller went away and the call was stopped.',
+    hint: 'Call again if the result is still wanted.',
+  },
+  source_unavailable: {
+    status: 503,
+    audience: 'caller',
+    retryable: true,
+    message: 'The source "{source}" of this tool cannot be reached right now.',
+    hint: 'Try again later; the operator sees the cause in the log under the call id.',
+  },
+  statement_failed: {
+    status: 422,
+    audience: 'agent',
+    retryable: false,
+    message: 'The database refused the statement (SQLSTATE {sqlstate}, {condition}).',
+    hint: 'Check the arguments; if they are right, the tool\'s author sees the cause in the log under the call id.',
+  },
+  write_refused: {
+    status: 422,
+    audience: 'operator',
+    retryable: false,
+    message: 'The tool is read-only and its statement tried to write.',
+    hint: 'The tool\'s author sets "readOnly: false" on a tool that is meant to write.',
+  },
+  tool_failed: {
+    status: 502,
+    audience: 'agent',
+    retryable: false,
+    message: 'The tool failed.',
+    hint: 'The operator sees the cause in the log under the call id.',
+  },
+  audit_unavailable: {
+    status: 503,
+    audience: 'operator',
+    retryable: true,
+    message: 'The call cannot be recorded right now, so it is not run.',
+    hint: 'Try again later; the operator checks the database of the server.',
+  },
+  database_unavailable: {
+    status: 503,
+    audience: 'operator',
+    retryable: true,
+    message: 'The server\'s own database cannot be reached right now.',
+    hint: 'Try again later; GET /readyz says when it is back.',
+  },
+  stopping: {
+    status: 503,
+    audience: 'caller',
+    retryable: true,
+    message: 'The server is stopping and takes no new calls.',
+    hint: 'Call again; another process or the next start will answer.',
+  },
+  internal: {
+    status: 500,
+    audience: 'operator',
+    retryable: false,
+    message: 'The server failed in a way it did not expect.',
+    hint: 'The operator sees the cause in the log under the request id.',
+  },
+  config_invalid: {
+    status: 500,
+    audience: 'operator',
+    retryable: false,
+    message: 'The configuration has {count} fault(s).',
+    hint: 'Mend the listed faults; `toolcrib check` shows them without starting.',
+  },
+  data_locked: {
+    status: 500,
+    audience: 'operator',
+    retryable: false,
+    message: 'Another process uses the data folder.',
+    hint: 'Stop it first, or talk to the running server with --url and --key.',
+  },
+  migration_failed: {
+    status: 500,
+    audience: 'operator',
+    retryable: false,
+    message: 'Migration {migration} could not be applied.',
+    hint: 'Nothing of it was kept. The log has the cause; mend it and run `toolcrib migrate` again.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** One thing wrong with an input, with the place and what would be right. */
+export interface Fault {
+  /** Where: `airline`, `tools.search.parameters[0].type`. */
+  readonly path: string;
+  /** What is wrong there. */
+  readonly message: string;
+  /** What would be right. */
+  readonly hint?: string;
+  /** For faults in files. */
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** What every surface shows of an error, and all that it may show. */
+export interface PublicError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string;
+  readonly retryable: boolean;
+  readonly retry_after_s?: number;
+  readonly faults?: readonly Fault[];
+}
+
+export interface ErrorOptions {
+  /** Fills the placeholders of the catalogue's texts. Public. */
+  readonly params?: Readonly<Record<string, string | number>>;
+  readonly faults?: readonly Fault[];
+  readonly retry_after_s?: number;
+  /** The technical cause: goes to the log, never to a caller. */
+  readonly cause?: unknown;
+}
+
+/** The only error that is thrown on purpose. Branch on `code`, never on the text. */
+export class ToolcribError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly faults: readonly Fault[];
+  readonly retry_after_s: number | undefined;
+
+  constructor(code: ErrorCode, options: ErrorOptions = {}) {
+    const entry = errorCatalogue[code];
+    super(fill(entry.message, options.params), options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'ToolcribError';
+    this.code = code;
+    this.hint = fill(entry.hint, options.params);
+    this.faults = options.faults ?? [];
+    this.retry_after_s = options.retry_after_s;
+  }
+
+  get status(): number {
+    return errorCatalogue[this.code].status;
+  }
+
+  get retryable(): boolean {
+    return errorCatalogue[this.code].retryable;
+  }
+
+  toPublic(): PublicError {
+    return {
+      code: this.code,
+      message: this.message,
+      hint: this.hint,
+      retryable: this.retryable,
+      ...(this.retry_after_s === undefined ? {} : { retry_after_s: this.retry_after_s }),
+      ...(this.faults.length === 0 ? {} : { faults: this.faults }),
+    };
+  }
+}
+
+/** Any thrown value as a catalogue error; what is not ours becomes `internal` with the original as cause. */
+export function toToolcribError(thrown: unknown): ToolcribError {
+  return thrown instanceof ToolcribError ? thrown : new ToolcribError('internal', { cause: thrown });
+}
+
+function fill(text: string, params: ErrorOptions['params']): string {
+  return text.replaceAll(/\{(\w+)\}/g, (placeholder, name: string) => String(params?.[name] ?? placeholder));
+}

@@ -1,0 +1,57 @@
+// Every limit of the product with its reason. Nothing is unbounded; what an operator may change is read by config.ts.
+
+export const limits = {
+  /** Request bodies. Tool arguments are small; a megabyte is an accident or an attack. */
+  body_bytes: 1024 * 1024,
+  /** Request headers: Node's own bound, stated. */
+  header_bytes: 16 * 1024,
+  /** Time for a client to send its whole request (slow-loris). */
+  request_receive_ms: 30_000,
+  /** JSON nesting of a request body: deeper is refused before it can exhaust a stack. */
+  json_depth: 64,
+
+  /** One call of a tool, unless the tool says otherwise. */
+  call_timeout_ms: 30_000,
+  /** The longest time a tool may give itself. */
+  call_timeout_max_ms: 15 * 60_000,
+  /** Rows of one answer: what a model can still read. */
+  result_rows: 1_000,
+  /** Bytes of one answer's rows as JSON text. */
+  result_bytes: 1024 * 1024,
+  /** The most that a tool may ask for. */
+  result_rows_max: 100_000,
+  result_bytes_max: 16 * 1024 * 1024,
+  /** Calls of one tool at once, per process. */
+  tool_concurrency: 64,
+  /** Calls of one tenant at once, per process. */
+  tenant_concurrency: 256,
+  /** How long a call waits for a place before it is refused. */
+  concurrency_wait_ms: 5_000,
+
+  /** Connections per PostgreSQL source. Few, because statements are pipelined on them. */
+  source_connections: 8,
+  /** Time to open a connection to a source. */
+  source_connect_ms: 5_000,
+
+  /** Connections to the server's own PostgreSQL. */
+  store_connections: 10,
+  /** Any statement of our own on our own database. */
+  store_statement_ms: 10_000,
+
+  /** Records gathered into one insert of the audit. */
+  audit_batch: 1_000,
+  /** Records waiting for the database: above it, calls wait, then are refused. Bounds memory when it is slow. */
+  audit_buffer: 20_000,
+  /** How long a call waits for a place in a full audit buffer. */
+  audit_wait_ms: 5_000,
+  /** A record is durable at most this long after its answer. */
+  audit_delay_ms: 20,
+
+  /** How long a verified API key is trusted before it is looked up again: the delay of a revocation made by another process. */
+  key_cache_ms: 1_000,
+  /** Verified keys remembered at once. */
+  key_cache_entries: 10_000,
+
+  /** Calls in flight get this long to end when the server stops. */
+  stop_grace_ms: 20_000,
+} as const;

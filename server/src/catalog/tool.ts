@@ -1,0 +1,77 @@
+// A tool as every other part sees it, and the contract of a kind of tool.
+import type { z } from 'zod';
+import type { Fault } from '../base/errors.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { Log } from '../base/log.ts';
+import type { Arguments, Parameter } from './parameters.ts';
+import type { CallEvent, ResultLimits, ToolResult } from './result.ts';
+import type { Source } from './source.ts';
+
+export type DangerLevel = 'low' | 'medium' | 'high' | 'critical';
+
+/** Who may see a tool: everyone on this server, or one tenant. */
+export type ToolScope = { readonly kind: 'system' } | { readonly kind: 'tenant'; readonly tenant_id: string };
+
+/** A linked tool: everything that can be decided at load time is decided. */
+export interface Tool {
+  readonly name: string;
+  readonly title?: string;
+  readonly description: string;
+  /** `postgres-sql` … */
+  readonly kind: string;
+  readonly scope: ToolScope;
+  /** Name of its source, where it has one. */
+  readonly source?: string;
+  readonly parameters: readonly Parameter[];
+  /** JSON Schema 2020-12 of the arguments. */
+  readonly input_schema: JsonObject;
+  readonly read_only: boolean;
+  readonly danger: DangerLevel;
+  readonly timeout_ms: number;
+  /** Calls of this tool at once, per process. */
+  readonly concurrency: number;
+  readonly result_limits: ResultLimits;
+  /** First 16 hex digits of the SHA-256 of the definition: changes exactly when the definition does. */
+  readonly version: string;
+  /** Checks arguments; throws `arguments_invalid` with one fault per argument, and lists the valid names for unknown ones. */
+  validate(args: unknown): Arguments;
+  readonly run: RunTool;
+}
+
+/** Runs a tool with checked arguments. Throws only ToolcribError. */
+export type RunTool = (args: Arguments, ctx: RunContext) => Promise<ToolResult>;
+
+/** What a kind gets to see of a call. */
+export interface RunContext {
+  readonly call_id: string;
+  readonly tenant_id: string;
+  /** Aborts at the deadline, at cancel and when the caller goes away; its reason is the ToolcribError to throw. */
+  readonly signal: AbortSignal;
+  readonly limits: ResultLimits;
+  readonly log: Log;
+  /** Tells the caller something while the call runs; lost where the surface cannot show it. */
+  notify(event: CallEvent): void;
+}
+
+/** What a kind of tool must offer. `Config` is the shape of its own fields in the file. */
+export interface ToolKind<Config = unknown> {
+  /** Permanent name, as written in the file: `postgres-sql`. */
+  readonly type: string;
+  readonly aliases: readonly string[];
+  /** Types of source it can run on; empty when it needs none. */
+  readonly source_types: readonly string[];
+  /** Its own fields beside the common ones (name, description, source, parameters, limits …); strict. */
+  readonly fields: z.ZodType<Config>;
+  /** What the schema cannot say, e.g. placeholders against parameters. Paths are relative to the tool: `statement`. */
+  check(config: Config, parameters: readonly Parameter[]): readonly Fault[];
+  /** Everything that can be done once, at load time; must not connect. */
+  prepare(config: Config, tool: ToolToPrepare): RunTool;
+}
+
+export interface ToolToPrepare {
+  readonly name: string;
+  readonly parameters: readonly Parameter[];
+  readonly read_only: boolean;
+  /** Open, of one of the kind's `source_types`; absent when the kind needs none. */
+  readonly source: Source | undefined;
+}

@@ -1,0 +1,16 @@
+// Who makes a request: always one tenant, always on behalf of a person.
+import type { Permission, Role } from './permissions.ts';
+
+export interface Principal {
+  readonly tenant_id: string;
+  /** The person in whose name the call runs. */
+  readonly user_id: string;
+  readonly role: Role;
+  /** How the request proved it. */
+  readonly via: { readonly kind: 'api_key'; readonly key_id: string };
+  /** The role's permissions, narrowed by the key's scopes. */
+  readonly permissions: ReadonlySet<Permission>;
+}
+
+/** Turns the value of an Authorization header into a principal. Throws `unauthenticated` or `database_unavailable`. */
+export type Identify = (authorization: string | undefined) => Principal | Promise<Principal>;

@@ -1,0 +1,44 @@
+// What goes into the corridor and what comes out of it. Knows no HTTP and no JSON-RPC.
+import type { ToolcribError } from '../base/errors.ts';
+import type { CallEvent, ToolResult } from '../catalog/result.ts';
+import type { Tool } from '../catalog/tool.ts';
+
+export type Surface = 'rest' | 'mcp' | 'toolbox';
+
+/** One call as a surface hands it over. */
+export interface CallRequest {
+  readonly surface: Surface;
+  /** Value of the Authorization header. */
+  readonly authorization: string | undefined;
+  readonly tool: string;
+  /** When set, only tools of this toolset can be called. */
+  readonly toolset?: string | undefined;
+  /** Arguments as parsed JSON; checked in the corridor. */
+  readonly args: unknown;
+  /** Aborts when the caller goes away. */
+  readonly signal?: AbortSignal | undefined;
+  /** Hears what the call says while it runs. */
+  readonly on_event?: ((event: CallEvent) => void) | undefined;
+}
+
+export type Outcome =
+  | { readonly kind: 'result'; readonly call_id: string; readonly result: ShapedResult }
+  | { readonly kind: 'error'; readonly call_id: string; readonly error: ToolcribError };
+
+/** A result within its limits, ready for any surface. */
+export type ShapedResult = ToolResult;
+
+/** The corridor as surfaces see it. */
+export interface Corridor {
+  /** Never throws: everything that can happen is an outcome. */
+  call(request: CallRequest): Promise<Outcome>;
+  /** The tools that the same caller could call, sorted by name (in the toolset's order for a toolset). Throws ToolcribError. */
+  list(request: ListRequest): Promise<readonly Tool[]>;
+  /** One of those tools. Throws `tool_not_found`. */
+  get(request: ListRequest & { readonly tool: string }): Promise<Tool>;
+}
+
+export interface ListRequest {
+  readonly authorization: string | undefined;
+  readonly toolset?: string | undefined;
+}
