@@ -17,6 +17,8 @@ export interface Route {
   readonly path: string;
   /** Answers the exchange. A thrown error is rendered by `error`, or as REST when the surface gives none. */
   handle(exchange: Exchange): void | Promise<void>;
+  /** Answers under any host name: only for probes that tell nothing. */
+  readonly any_host?: boolean;
   /** How this surface shows an error. */
   readonly error?: (exchange: Exchange, thrown: unknown) => void;
 }

@@ -1,0 +1,94 @@
+// What every HTTP surface needs: reading a bounded JSON body and writing an answer. Knows no operation.
+import { isUtf8 } from 'node:buffer';
+import { once } from 'node:events';
+import { ToolcribError, toToolcribError } from '../base/errors.ts';
+import { parseJson } from '../base/json.ts';
+import { limits } from '../base/limits.ts';
+import type { Exchange } from './route.ts';
+
+const jsonType = 'application/json; charset=utf-8';
+
+/**
+ * The request's body as parsed JSON; `undefined` for an empty body.
+ * Throws `media_type_unsupported`, `body_too_large`, `body_invalid`, `call_cancelled`.
+ */
+export async function readJson(exchange: Exchange): Promise<unknown> {
+  const type = exchange.request.headers['content-type'];
+  const body = await readBody(exchange, limits.body_bytes);
+  if (body.length === 0) return undefined;
+  // A form or text/plain is what a foreign page can send without asking (CSRF): never read as JSON.
+  if (type === undefined || !/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) {
+    throw new ToolcribError('media_type_unsupported');
+  }
+  if (!isUtf8(body)) throw new ToolcribError('body_invalid', { params: { problem: 'it is not UTF-8' } });
+  return parseJson(body, limits.json_depth);
+}
+
+/** The request's body, at most `limit_bytes` long. Throws `body_too_large`, `call_cancelled`. */
+export async function readBody(exchange: Exchange, limit_bytes: number): Promise<Buffer> {
+  const { request } = exchange;
+  if (Number(request.headers['content-length'] ?? 0) > limit_bytes) throw tooLarge(exchange, limit_bytes);
+  let first: Buffer | undefined;
+  let chunks: Buffer[] | undefined;
+  let size = 0;
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > limit_bytes) request.emit('error', tooLarge(exchange, limit_bytes));
+    else if (first === undefined) first = chunk;
+    else (chunks ??= [first]).push(chunk);
+  });
+  try {
+    if (!request.readableEnded) await once(request, 'end');
+  } catch (thrown) {
+    throw thrown instanceof ToolcribError ? thrown : new ToolcribError('call_cancelled', { cause: thrown });
+  }
+  return chunks === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(chunks, size);
+}
+
+function tooLarge({ request, response }: Exchange, limit_bytes: number): ToolcribError {
+  // The rest of the body is not read: the answer goes out and the connection ends.
+  request.pause();
+  request.removeAllListeners('data');
+  response.setHeader('connection', 'close');
+  return new ToolcribError('body_too_large', { params: { limit_bytes } });
+}
+
+/** Answers with JSON text that is already written. */
+export function sendJsonText(exchange: Exchange, status: number, text: string): void {
+  const { response } = exchange;
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, {
+    'content-type': jsonType,
+    'content-length': Buffer.byteLength(text),
+    'x-request-id': exchange.request_id,
+  });
+  response.end(text);
+}
+
+export function sendJson(exchange: Exchange, status: number, body: unknown): void {
+  sendJsonText(exchange, status, JSON.stringify(body));
+}
+
+/** The error as the REST surface shows it; other surfaces have their own shape. */
+export function sendError(exchange: Exchange, thrown: unknown): void {
+  const error = toToolcribError(thrown);
+  setErrorHeaders(exchange, error);
+  sendJson(exchange, error.status, { error: error.toPublic(), request_id: exchange.request_id });
+}
+
+/** The headers that a status asks for, on every surface (RFC 9110 §10.2.3, §11.6.1, §15.5.6). */
+export function setErrorHeaders({ response }: Exchange, error: ToolcribError): void {
+  if (response.headersSent) return;
+  if (error.code === 'unauthenticated') response.setHeader('www-authenticate', 'Bearer realm="toolcrib"');
+  if (error.retry_after_s !== undefined) response.setHeader('retry-after', error.retry_after_s);
+  if (error.code === 'stopping') response.setHeader('connection', 'close');
+}
+
+/** A signal that aborts when the caller goes away before the answer is complete. */
+export function disconnectSignal({ response }: Exchange): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort(new ToolcribError('call_cancelled'));
+  });
+  return controller.signal;
+}
