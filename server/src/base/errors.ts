@@ -143,6 +143,13 @@ export const errorCatalogue = {
     message: 'The tool is read-only and its statement tried to write.',
     hint: 'The tool\'s author sets "readOnly: false" on a tool that is meant to write.',
   },
+  result_too_large: {
+    status: 422,
+    audience: 'agent',
+    retryable: false,
+    message: 'The result of the tool is larger than {limit_bytes} bytes.',
+    hint: 'Ask for less, or ask the tool\'s author to raise its max_bytes.',
+  },
   tool_failed: {
     status: 502,
     audience: 'agent',

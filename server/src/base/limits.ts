@@ -49,6 +49,8 @@ export const limits = {
 
   /** How long a verified API key is trusted before it is looked up again: the delay of a revocation made by another process. */
   key_cache_ms: 1_000,
+  /** How exact a key's "last used" is: it is not written more often. */
+  key_last_used_ms: 60_000,
   /** Verified keys remembered at once. */
   key_cache_entries: 10_000,
 

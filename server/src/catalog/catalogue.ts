@@ -34,6 +34,7 @@ export interface Catalogue {
   findToolset(tenant_id: string, name: string): Toolset | undefined;
   /** All tools that this tenant can see, sorted by name. The same array for the same tenant. */
   visibleTools(tenant_id: string): readonly Tool[];
+  visibleToolsets(tenant_id: string): readonly Toolset[];
   /** Closes the sources. */
   close(): Promise<void>;
 }

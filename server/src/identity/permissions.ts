@@ -1,8 +1,8 @@
 // The one permission table: which role may do what. Every operation names one permission; an API key's scopes narrow it.
 
 export const permissions = [
-  'tools.list',
-  'tools.call',
+  /** See and call tools: one permission, so that what is listed can be called. */
+  'tools.use',
   'keys.read',
   'keys.write',
   'members.read',
@@ -13,7 +13,7 @@ export const permissions = [
 
 export type Permission = (typeof permissions)[number];
 
-const member: readonly Permission[] = ['tools.list', 'tools.call', 'keys.read', 'keys.write'];
+const member: readonly Permission[] = ['tools.use', 'keys.read', 'keys.write'];
 const builder: readonly Permission[] = [...member, 'sources.read'];
 const admin: readonly Permission[] = permissions;
 

@@ -1,0 +1,103 @@
+// The table of settings: where each can be given, what it means, what it is when nobody says. One row per setting;
+// the file, the environment, the command line and docs/configuration.md all follow from it.
+import { z } from 'zod';
+
+export interface Setting<Schema extends z.ZodType = z.ZodType> {
+  /** Place in the configuration file: `server.port`. */
+  readonly path: string;
+  readonly variable: `TOOLCRIB_${string}`;
+  /** Option of `toolcrib start`, where there is one. */
+  readonly option?: string;
+  readonly schema: Schema;
+  /** How the text of a variable or option is read: as it is, as a whole number, or as a list separated by commas. */
+  readonly text: 'text' | 'number' | 'list';
+  readonly description: string;
+}
+
+const toolFile = z.union([
+  z.string().min(1).transform((path) => ({ path, tenant: undefined as string | undefined })),
+  z.strictObject({ path: z.string().min(1), tenant: z.string().min(1).optional() }).transform(({ path, tenant }) => ({ path, tenant })),
+]);
+
+export const settings = {
+  host: {
+    path: 'server.host',
+    variable: 'TOOLCRIB_HOST',
+    option: 'host',
+    schema: z.string().min(1).default('127.0.0.1'),
+    text: 'text',
+    description: 'Address to listen on. The default is reached from this machine only.',
+  },
+  port: {
+    path: 'server.port',
+    variable: 'TOOLCRIB_PORT',
+    option: 'port',
+    schema: z.number().int().min(0).max(65_535).default(5100),
+    text: 'number',
+    description: 'Port to listen on; 0 takes a free one.',
+  },
+  allowed_hosts: {
+    path: 'server.allowed_hosts',
+    variable: 'TOOLCRIB_ALLOWED_HOSTS',
+    schema: z.array(z.string().min(1).toLowerCase()).default([]),
+    text: 'list',
+    description:
+      'Host names (without port) under which the server is reached, beside the names of the loopback address. Needed when `server.host` is not the loopback address: without it any host name is answered, and the start says so.',
+  },
+  allowed_origins: {
+    path: 'server.allowed_origins',
+    variable: 'TOOLCRIB_ALLOWED_ORIGINS',
+    schema: z.array(z.url({ protocol: /^https?$/ })).default([]),
+    text: 'list',
+    description: 'Origins of web pages elsewhere that may send requests, such as `https://app.example.com`.',
+  },
+  data_folder: {
+    path: 'data.folder',
+    variable: 'TOOLCRIB_DATA',
+    option: 'data',
+    schema: z.string().min(1).default('.toolcrib'),
+    text: 'text',
+    description: 'Folder of the embedded database and the demo. Not used with `database.url` after the first start.',
+  },
+  database_url: {
+    path: 'database.url',
+    variable: 'TOOLCRIB_DATABASE_URL',
+    option: 'database-url',
+    schema: z
+      .string()
+      .regex(/^postgres(?:ql)?:\/\/./, 'must begin with postgres:// or postgresql://')
+      .optional(),
+    text: 'text',
+    description: 'PostgreSQL 15 or later for the server\'s own state. Without it the embedded database is used.',
+  },
+  tools: {
+    path: 'tools',
+    variable: 'TOOLCRIB_TOOLS',
+    option: 'tools',
+    schema: z.array(toolFile).default([]),
+    text: 'list',
+    description:
+      'YAML files or folders with sources, tools and toolsets. In the file an entry may be `{path, tenant}`: then only that tenant sees them. Without any, the demo is loaded.',
+  },
+  audit_durability: {
+    path: 'audit.durability',
+    variable: 'TOOLCRIB_AUDIT_DURABILITY',
+    schema: z.enum(['before_answer', 'soon']).default('before_answer'),
+    text: 'text',
+    description:
+      '`before_answer`: a call is answered when its audit record is on disk. `soon`: the record follows within 50 ms; faster, and a crash of the machine in that time loses the record.',
+  },
+  log_level: {
+    path: 'log.level',
+    variable: 'TOOLCRIB_LOG_LEVEL',
+    option: 'log-level',
+    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    text: 'text',
+    description: 'The least severe events that are logged to standard error.',
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;
+
+/** Every setting with its value. */
+export type Config = { readonly [Name in SettingName]: z.output<(typeof settings)[Name]['schema']> };

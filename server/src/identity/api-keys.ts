@@ -1,0 +1,169 @@
+// API keys: their text form, and making, listing, revoking them. The secret is shown once and stored as a hash.
+// Form: tc_<tenant>_<secret>, both in base 36. The tenant is in the key so that looking a key up is a query inside one
+// tenant like every other; it is not secret and proves nothing.
+import { hash, randomBytes } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import { ToolcribError } from '../base/errors.ts';
+import type { Ids } from '../base/ids.ts';
+import type { Store } from '../store/store.ts';
+import { permissions, rolePermissions } from './permissions.ts';
+import type { Permission, Role } from './permissions.ts';
+
+const secret_bytes = 32;
+const keyPattern = /^tc_([0-9a-z]{1,25})_([0-9a-z]{40,50})$/;
+
+export interface IdentityDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** A key as it may be shown: never its secret. Times in milliseconds since 1970. */
+export interface ApiKey {
+  readonly id: string;
+  readonly user_id: string;
+  readonly name: string;
+  /** The first characters of the key, to recognise it. */
+  readonly prefix: string;
+  readonly scopes: readonly Permission[];
+  readonly created_at: number;
+  readonly expires_at: number | null;
+  readonly last_used_at: number | null;
+  readonly revoked_at: number | null;
+}
+
+/** The tenant named in a key's text; undefined when the text has not the form of a key. */
+export function tenantOfKey(text: string): string | undefined {
+  const tenant = keyPattern.exec(text)?.[1];
+  if (tenant === undefined) return undefined;
+  const hex = fromBase36(tenant).toString(16).padStart(32, '0');
+  if (hex.length > 32) return undefined;
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** SHA-256 of the whole text. A fast hash is enough: the secret has 256 random bits. */
+export function hashOfKey(text: string): Buffer {
+  return hash('sha256', text, 'buffer');
+}
+
+export interface NewApiKey {
+  readonly tenant_id: string;
+  readonly user_id: string;
+  readonly name: string;
+  /** Permissions of the key; never more than its owner's role has. */
+  readonly scopes: readonly Permission[];
+  readonly expires_at: number | null;
+}
+
+/**
+ * Makes a key for a member of the tenant and returns its text, which is never to be had again.
+ * Throws `not_found` when the user is no member, `body_invalid` when a scope is more than the member's role allows.
+ */
+export async function createApiKey(
+  deps: IdentityDeps,
+  key: NewApiKey,
+): Promise<{ readonly key: ApiKey; readonly text: string }> {
+  const text = `tc_${toBase36(Buffer.from(key.tenant_id.replaceAll('-', ''), 'hex'))}_${newSecret()}`;
+  const row = {
+    id: deps.ids.uuid(),
+    user_id: key.user_id,
+    name: key.name,
+    prefix: `${text.slice(0, text.lastIndexOf('_') + 1)}${text.slice(text.lastIndexOf('_') + 1).slice(0, 4)}`,
+    scopes: [...new Set(key.scopes)],
+    created_at: new Date(deps.clock.now()),
+    expires_at: key.expires_at === null ? null : new Date(key.expires_at),
+  };
+  await deps.store.inTenant(key.tenant_id, async (db) => {
+    const member = await db
+      .selectFrom('member')
+      .select('role')
+      .where('tenant_id', '=', key.tenant_id)
+      .where('user_id', '=', key.user_id)
+      .executeTakeFirst();
+    if (member === undefined) throw new ToolcribError('not_found');
+    refuseExcess(member.role, row.scopes);
+    await db
+      .insertInto('api_key')
+      .values({ tenant_id: key.tenant_id, key_hash: hashOfKey(text), ...row })
+      .execute();
+  });
+  const shown: ApiKey = {
+    ...row,
+    created_at: row.created_at.getTime(),
+    expires_at: key.expires_at,
+    last_used_at: null,
+    revoked_at: null,
+  };
+  return { key: shown, text };
+}
+
+function refuseExcess(role: Role, scopes: readonly Permission[]): void {
+  const allowed: readonly Permission[] = rolePermissions[role];
+  const excess = scopes.filter((scope) => !allowed.includes(scope));
+  if (excess.length === 0) return;
+  throw new ToolcribError('body_invalid', {
+    params: { problem: `the role ${role} does not have ${excess.join(', ')}` },
+    faults: excess.map((scope) => ({
+      path: 'scopes',
+      message: `${scope} is more than the role ${role} allows`,
+      hint: `Allowed are: ${allowed.join(', ')}`,
+    })),
+  });
+}
+
+/** Whose keys: one person's, or all of the tenant. */
+export interface KeyOwner {
+  readonly tenant_id: string;
+  readonly user_id: string | undefined;
+}
+
+/** Keys, newest first, revoked ones included. */
+export async function listApiKeys(deps: Pick<IdentityDeps, 'store'>, owner: KeyOwner): Promise<readonly ApiKey[]> {
+  const rows = await deps.store.inTenant(owner.tenant_id, (db) => {
+    const all = db.selectFrom('api_key').selectAll().where('tenant_id', '=', owner.tenant_id);
+    const mine = owner.user_id === undefined ? all : all.where('user_id', '=', owner.user_id);
+    return mine.orderBy('id', 'desc').limit(1_000).execute();
+  });
+  return rows.map((row) => ({
+    id: row.id,
+    user_id: row.user_id,
+    name: row.name,
+    prefix: row.prefix,
+    scopes: row.scopes.filter((scope) => isPermission(scope)),
+    created_at: row.created_at.getTime(),
+    expires_at: row.expires_at?.getTime() ?? null,
+    last_used_at: row.last_used_at?.getTime() ?? null,
+    revoked_at: row.revoked_at?.getTime() ?? null,
+  }));
+}
+
+/** Ends a key at once. Revoking twice is no error. Throws `not_found` for a key that the owner does not have. */
+export async function revokeApiKey(deps: IdentityDeps, owner: KeyOwner, key_id: string): Promise<void> {
+  const changed = await deps.store.inTenant(owner.tenant_id, (db) => {
+    const one = db.updateTable('api_key').where('tenant_id', '=', owner.tenant_id).where('id', '=', key_id);
+    const mine = owner.user_id === undefined ? one : one.where('user_id', '=', owner.user_id);
+    return mine
+      .set((eb) => ({ revoked_at: eb.fn.coalesce('revoked_at', eb.val(new Date(deps.clock.now()))) }))
+      .returning('id')
+      .executeTakeFirst();
+  });
+  if (changed === undefined) throw new ToolcribError('not_found');
+}
+
+export function isPermission(text: string): text is Permission {
+  return (permissions as readonly string[]).includes(text);
+}
+
+function newSecret(): string {
+  return toBase36(randomBytes(secret_bytes)).padStart(50, '0');
+}
+
+function toBase36(bytes: Buffer): string {
+  return BigInt(`0x${bytes.toString('hex')}`).toString(36);
+}
+
+function fromBase36(text: string): bigint {
+  let value = 0n;
+  for (const digit of text) value = value * 36n + BigInt(Number.parseInt(digit, 36));
+  return value;
+}

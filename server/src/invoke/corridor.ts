@@ -1,0 +1,87 @@
+// The corridor: the one way in which a tool is called, as a table. Read it from top to bottom.
+import { toToolcribError } from '../base/errors.ts';
+import type { ErrorCode } from '../base/errors.ts';
+import type { CallRequest, Corridor, ListRequest, Outcome } from './call.ts';
+import { findTool, requirePermission, visibleTools } from './find.ts';
+import { authorise, find, identify, limit, run, settle, shape, validate } from './steps.ts';
+import type { CorridorDeps, Walk } from './walk.ts';
+
+interface Step {
+  readonly name: string;
+  readonly asks: string;
+  /** The errors with which a call can end here. `run` may also pass on what its kind throws. */
+  readonly can_end_with: readonly ErrorCode[];
+  /** Absent: the step has its place and nothing to do yet. */
+  readonly take?: (walk: Walk, deps: CorridorDeps) => void | Promise<void>;
+}
+
+// oxfmt-ignore
+export const steps: readonly Step[] = [
+  { name: 'identify',  take: identify,  asks: 'Who is calling, for whom, in which tenant? Can the call be recorded?', can_end_with: ['stopping', 'unauthenticated', 'database_unavailable', 'audit_unavailable'] },
+  { name: 'authorise', take: authorise, asks: 'Do role and scopes allow it?',                                         can_end_with: ['forbidden'] },
+  { name: 'find',      take: find,      asks: 'Does the tool exist for this principal? Which version?',               can_end_with: ['tool_not_found', 'toolset_not_found'] },
+  { name: 'validate',  take: validate,  asks: 'Are the arguments what the tool takes?',                               can_end_with: ['arguments_invalid'] },
+  { name: 'limit',     take: limit,     asks: 'Is there room for one more call of this tool and tenant?',             can_end_with: ['calls_limited', 'call_cancelled'] },
+  { name: 'resolve',                    asks: 'Whose credential does it use?',                                        can_end_with: [] },
+  { name: 'approve',                    asks: 'Must a person say yes to these arguments?',                            can_end_with: [] },
+  { name: 'run',       take: run,       asks: 'What does the kind answer, within the deadline?',                      can_end_with: ['call_timed_out', 'call_cancelled', 'source_unavailable', 'statement_failed', 'write_refused', 'tool_failed'] },
+  { name: 'shape',     take: shape,     asks: 'Is the result within its limits?',                                     can_end_with: ['result_too_large'] },
+];
+// And then, whatever happened: settle (steps.ts) writes the audit record.
+
+const taken = steps.flatMap((step) => step.take ?? []);
+
+export function createCorridor(deps: CorridorDeps): Corridor {
+  return {
+    call: (request) => call(request, deps),
+    list: async (request) => {
+      const principal = await principalFor(request, deps);
+      return visibleTools(deps.catalogue(), principal, request.toolset);
+    },
+    get: async (request) => {
+      const principal = await principalFor(request, deps);
+      return findTool(deps.catalogue(), principal, request.tool, request.toolset);
+    },
+  };
+}
+
+async function principalFor(request: ListRequest, deps: CorridorDeps) {
+  const principal = await deps.identify(request.authorization);
+  requirePermission(principal, 'tools.use');
+  return principal;
+}
+
+async function call(request: CallRequest, deps: CorridorDeps): Promise<Outcome> {
+  const walk: Walk = {
+    request,
+    call_id: deps.ids.uuid(),
+    started_at: deps.clock.now(),
+    started_monotonic: deps.clock.monotonic(),
+    principal: undefined,
+    tool: undefined,
+    args: undefined,
+    leave: undefined,
+    result: undefined,
+    error: undefined,
+  };
+  try {
+    for (const take of taken) {
+      const pending = take(walk, deps);
+      if (pending !== undefined) await pending;
+    }
+  } catch (thrown) {
+    walk.error = toToolcribError(thrown);
+  }
+  try {
+    const pending = settle(walk, deps);
+    if (pending !== undefined) await pending;
+  } catch (thrown) {
+    walk.error = toToolcribError(thrown);
+    deps.log.error('settle-failed', { call_id: walk.call_id, error: thrown });
+  }
+  const { call_id, error, result } = walk;
+  if (error !== undefined || result === undefined) {
+    return { kind: 'error', call_id, error: error ?? toToolcribError(undefined) };
+  }
+  return { kind: 'result', call_id, result };
+}

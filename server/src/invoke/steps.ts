@@ -1,0 +1,156 @@
+// The steps of the corridor, one function each. A step returns a promise only when it really has to wait.
+import { hash } from 'node:crypto';
+import { ToolcribError } from '../base/errors.ts';
+import { canonicalJson } from '../base/json.ts';
+import type { ToolResult } from '../catalog/result.ts';
+import type { RunContext, Tool } from '../catalog/tool.ts';
+import type { CallRecord } from '../ledger/audit.ts';
+import { findTool, requirePermission } from './find.ts';
+import type { CorridorDeps, Walk } from './walk.ts';
+
+/** Who is calling? Also takes the call's place in the audit: what cannot be recorded is not run. */
+export function identify(walk: Walk, deps: CorridorDeps): void | Promise<void> {
+  if (deps.stopping()) throw new ToolcribError('stopping', { retry_after_s: 1 });
+  const principal = deps.identify(walk.request.authorization);
+  if (principal instanceof Promise) return identifyLater(walk, deps, principal);
+  const reserved = deps.audit.reserve();
+  if (reserved !== undefined) return reserved.then(() => void (walk.principal = principal));
+  walk.principal = principal;
+}
+
+async function identifyLater(
+  walk: Walk,
+  deps: CorridorDeps,
+  principal: Promise<NonNullable<Walk['principal']>>,
+): Promise<void> {
+  const known = await principal;
+  await deps.audit.reserve();
+  walk.principal = known;
+}
+
+/** May this principal use tools at all? Asked before find, so that a refusal is the same for every name. */
+export function authorise(walk: Walk): void {
+  requirePermission(known(walk.principal), 'tools.use');
+}
+
+/** Does the tool exist for this principal? */
+export function find(walk: Walk, deps: CorridorDeps): void {
+  const { tool, toolset } = walk.request;
+  walk.tool = findTool(deps.catalogue(), known(walk.principal), tool, toolset);
+}
+
+/** Are the arguments what the tool takes? */
+export function validate(walk: Walk): void {
+  walk.args = known(walk.tool).validate(walk.request.args);
+}
+
+/** Is there room for one more call of this tool and tenant? */
+export function limit(walk: Walk, deps: CorridorDeps): void | Promise<void> {
+  const leave = deps.places.enter(known(walk.principal).tenant_id, known(walk.tool), walk.request.signal);
+  if (leave instanceof Promise) return leave.then((later) => void (walk.leave = later));
+  walk.leave = leave;
+}
+
+/** Runs the tool under its deadline and the caller's cancel signal. */
+export async function run(walk: Walk, deps: CorridorDeps): Promise<void> {
+  const tool = known(walk.tool);
+  const controller = new AbortController();
+  const timer = setTimeout(
+    () => controller.abort(new ToolcribError('call_timed_out', { params: { timeout_ms: tool.timeout_ms } })),
+    tool.timeout_ms,
+  );
+  const cancel = (): void => controller.abort(new ToolcribError('call_cancelled'));
+  const caller = walk.request.signal;
+  if (caller?.aborted === true) cancel();
+  else caller?.addEventListener('abort', cancel, { once: true });
+  const ctx: RunContext = {
+    call_id: walk.call_id,
+    tenant_id: known(walk.principal).tenant_id,
+    signal: controller.signal,
+    limits: tool.result_limits,
+    log: deps.log,
+    notify: (event) => walk.request.on_event?.(event),
+  };
+  try {
+    walk.result = await untilAborted(runTool(walk, tool, ctx), controller.signal);
+  } finally {
+    clearTimeout(timer);
+    caller?.removeEventListener('abort', cancel);
+  }
+}
+
+/** The place is given back when the tool has really ended, also when nobody waits for it any more. */
+async function runTool(walk: Walk, tool: Tool, ctx: RunContext): Promise<ToolResult> {
+  const leave = walk.leave;
+  walk.leave = undefined;
+  try {
+    return await tool.run(known(walk.args), ctx);
+  } catch (thrown) {
+    throw thrown instanceof ToolcribError ? thrown : new ToolcribError('tool_failed', { cause: thrown });
+  } finally {
+    leave?.();
+  }
+}
+
+/** A kind that does not heed its signal cannot hold the answer back. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as unknown);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject);
+  });
+}
+
+/** Is the result within its limits? Rows were cut while they were read; this is the wall behind that. */
+export function shape(walk: Walk): void {
+  const result = known(walk.result);
+  const { rows, bytes } = known(walk.tool).result_limits;
+  if (result.kind === 'rows') {
+    if (result.rows.length <= rows) return;
+    walk.result = { ...result, rows: result.rows.slice(0, rows), truncated: { by: 'rows', limit: rows } };
+    return;
+  }
+  const text = JSON.stringify(result.kind === 'value' ? result.value : result.content);
+  if (Buffer.byteLength(text) > bytes) {
+    throw new ToolcribError('result_too_large', { params: { limit_bytes: bytes } });
+  }
+}
+
+/** Writes the call into the audit. Always taken, whatever happened before; a call without a principal has no tenant. */
+export function settle(walk: Walk, deps: CorridorDeps): void | Promise<void> {
+  walk.leave?.();
+  const { principal, tool, result, error, request } = walk;
+  if (error?.cause !== undefined) logCause(walk, deps, error);
+  if (principal === undefined) return undefined;
+  const rows = result?.kind === 'rows' ? result : undefined;
+  const record: CallRecord = {
+    id: walk.call_id,
+    tenant_id: principal.tenant_id,
+    started_at: walk.started_at,
+    duration_ms: deps.clock.monotonic() - walk.started_monotonic,
+    surface: request.surface,
+    user_id: principal.user_id,
+    key_id: principal.via.key_id,
+    tool: request.tool.slice(0, 200),
+    tool_version: tool?.version ?? null,
+    arguments_digest: hash('sha256', canonicalJson(request.args ?? {})),
+    outcome: error === undefined ? 'ok' : 'error',
+    error_code: error?.code ?? null,
+    result_rows: rows?.rows.length ?? null,
+    truncated: rows?.truncated !== undefined,
+  };
+  return deps.audit.append(record);
+}
+
+function logCause(walk: Walk, deps: CorridorDeps, error: ToolcribError): void {
+  const fields = { call_id: walk.call_id, tool: walk.request.tool.slice(0, 200), code: error.code, cause: error.cause };
+  if (error.code === 'internal' || error.code === 'tool_failed') deps.log.error('call-failed', fields);
+  else deps.log.warn('call-failed', fields);
+}
+
+/** What an earlier step has set. */
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('A step of the corridor ran before the step that it builds on');
+  return value;
+}

@@ -1,0 +1,40 @@
+// One call on its way through the corridor: what the steps have found out so far. Lives as long as the call.
+import type { Arguments } from '../catalog/parameters.ts';
+import type { Catalogue } from '../catalog/catalogue.ts';
+import type { ToolResult } from '../catalog/result.ts';
+import type { Tool } from '../catalog/tool.ts';
+import type { Clock } from '../base/clock.ts';
+import type { ToolcribError } from '../base/errors.ts';
+import type { Ids } from '../base/ids.ts';
+import type { Log } from '../base/log.ts';
+import type { Identify, Principal } from '../identity/principal.ts';
+import type { AuditWriter } from '../ledger/audit.ts';
+import type { CallRequest } from './call.ts';
+import type { Places } from './places.ts';
+
+export interface CorridorDeps {
+  readonly identify: Identify;
+  /** The catalogue of this moment; a call keeps the one it found its tool in. */
+  readonly catalogue: () => Catalogue;
+  readonly audit: AuditWriter;
+  readonly places: Places;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  /** True once a graceful stop has begun. */
+  readonly stopping: () => boolean;
+}
+
+export interface Walk {
+  readonly request: CallRequest;
+  readonly call_id: string;
+  readonly started_at: number;
+  readonly started_monotonic: number;
+  principal: Principal | undefined;
+  tool: Tool | undefined;
+  args: Arguments | undefined;
+  /** Gives back the places among the running calls. */
+  leave: (() => void) | undefined;
+  result: ToolResult | undefined;
+  error: ToolcribError | undefined;
+}
