@@ -1,5 +1,8 @@
 // The catalogue of everything that can go wrong, as data. Surfaces translate it; nothing else may invent an error shape.
 // Texts here are public: they may carry what the caller sent or may see, never a secret, an address or a statement.
+import type { Fault, PublicError } from '@toolcrib/client';
+
+export type { Fault } from '@toolcrib/client';
 
 /** Who can act on the error: the model that made the call, the program that sent it, or whoever runs the server. */
 export type Audience = 'agent' | 'caller' | 'operator';
@@ -209,30 +212,6 @@ export const errorCatalogue = {
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;
-
-/** One thing wrong with an input, with the place and what would be right. */
-export interface Fault {
-  /** Where: `airline`, `tools.search.parameters[0].type`. */
-  readonly path: string;
-  /** What is wrong there. */
-  readonly message: string;
-  /** What would be right. */
-  readonly hint?: string;
-  /** For faults in files. */
-  readonly file?: string;
-  readonly line?: number;
-  readonly column?: number;
-}
-
-/** What every surface shows of an error, and all that it may show. */
-export interface PublicError {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly hint: string;
-  readonly retryable: boolean;
-  readonly retry_after_s?: number;
-  readonly faults?: readonly Fault[];
-}
 
 export interface ErrorOptions {
   /** Fills the placeholders of the catalogue's texts. Public. */

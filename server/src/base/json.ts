@@ -1,8 +1,9 @@
 // JSON as types, its one canonical text form, and the bounded parsing of what comes from outside.
+import type { JsonObject } from '@toolcrib/client';
 import { ToolcribError } from './errors.ts';
 
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
-export type JsonObject = { readonly [key: string]: JsonValue };
+export type { JsonObject, JsonValue } from '@toolcrib/client';
+
 
 /** Whether a value is a plain JSON object (not null, not an array). */
 export function isJsonObject(value: unknown): value is JsonObject {

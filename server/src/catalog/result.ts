@@ -1,55 +1,13 @@
-// What a tool's run gives back, before and after it is shaped.
+// What a tool's run gives back, and what it may say meanwhile. The shapes are the wire's own: nothing copies them.
 import type { JsonValue } from '../base/json.ts';
+
+export type { Column, ContentBlock, JsonRow, RowsResult, ToolResult } from '@toolcrib/client';
 
 /** Bounds of one answer. */
 export interface ResultLimits {
   readonly rows: number;
   readonly bytes: number;
 }
-
-export interface Column {
-  /** Unique within the result: a repeated name gets a suffix `_2`, `_3` … */
-  readonly name: string;
-  /** The database's own name of the type, where known. */
-  readonly type?: string;
-}
-
-export interface RowsResult {
-  readonly kind: 'rows';
-  readonly columns: readonly Column[];
-  /** One object per row, keyed by column name, values ready for JSON. */
-  readonly rows: readonly JsonRow[];
-  /** For INSERT, UPDATE, DELETE without RETURNING. */
-  readonly affected_rows?: number;
-  /** Present when the answer was cut: which limit cut it. The rows given are whole. */
-  readonly truncated?: { readonly by: 'rows' | 'bytes'; readonly limit: number };
-}
-
-export type JsonRow = Readonly<Record<string, JsonValue>>;
-
-export interface ValueResult {
-  readonly kind: 'value';
-  readonly value: JsonValue;
-}
-
-/** What a tool shows rather than returns: texts, pictures, sounds, documents. */
-export interface ContentResult {
-  readonly kind: 'content';
-  readonly content: readonly ContentBlock[];
-}
-
-/** The content blocks of MCP (revision 2026-07-28), which is the field's common form. `data` is base64. */
-export type ContentBlock =
-  | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'image' | 'audio'; readonly data: string; readonly mimeType: string }
-  | { readonly type: 'resource'; readonly resource: ResourceContents };
-
-export type ResourceContents = { readonly uri: string; readonly mimeType?: string } & (
-  | { readonly text: string }
-  | { readonly blob: string }
-);
-
-export type ToolResult = RowsResult | ValueResult | ContentResult;
 
 /** Something a call says while it runs. */
 export type CallEvent =

@@ -1,0 +1,111 @@
+// The SDK: the operations of the REST surface as methods. Runs on any fetch; has no dependency.
+import type { JsonObject } from './json.ts';
+import type { CallAnswer, ErrorBody, Me, NewApiKey, NewApiKeyBody, PublicError, ToolList, ToolSummary } from './wire.ts';
+
+export interface ClientOptions {
+  /** Address of the server: `http://127.0.0.1:5100`. */
+  readonly url: string;
+  /** API key: `tc_…`. */
+  readonly key: string;
+  /** By default the platform's own. */
+  readonly fetch?: typeof fetch;
+}
+
+/** An answer that is an error. `code` is permanent; see docs/errors.md. */
+export class ToolcribClientError extends Error {
+  readonly code: string;
+  /** HTTP status; 0 when the server could not be reached. */
+  readonly status: number;
+  readonly detail: PublicError;
+  readonly request_id: string | undefined;
+
+  constructor(status: number, detail: PublicError, request_id?: string, cause?: unknown) {
+    super(detail.message, cause === undefined ? undefined : { cause });
+    this.name = 'ToolcribClientError';
+    this.code = detail.code;
+    this.status = status;
+    this.detail = detail;
+    this.request_id = request_id;
+  }
+}
+
+/**
+ * Talks to one server with one key.
+ *
+ * @example
+ * const toolcrib = new ToolcribClient({ url: 'http://127.0.0.1:5100', key: 'tc_…' });
+ * const { result } = await toolcrib.callTool('search_flights_by_number', { airline: 'CY', flight_number: '888' });
+ */
+export class ToolcribClient {
+  readonly #options: ClientOptions;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  /** Who the key acts for. */
+  me(): Promise<Me> {
+    return this.#send('GET', '/v1/me');
+  }
+
+  /** The tools that the key can call; those of one toolset when it is named. */
+  listTools(options: { readonly toolset?: string } = {}): Promise<ToolList> {
+    const query = options.toolset === undefined ? '' : `?toolset=${encodeURIComponent(options.toolset)}`;
+    return this.#send('GET', `/v1/tools${query}`);
+  }
+
+  getTool(name: string): Promise<ToolSummary> {
+    return this.#send('GET', `/v1/tools/${encodeURIComponent(name)}`);
+  }
+
+  /** Calls a tool. Rejects with ToolcribClientError for everything that is not a result. */
+  callTool(name: string, args: JsonObject = {}, options: { readonly signal?: AbortSignal } = {}): Promise<CallAnswer> {
+    return this.#send('POST', `/v1/tools/${encodeURIComponent(name)}/call`, { arguments: args }, options.signal);
+  }
+
+  /** Makes an API key; its secret is in this answer and never again. */
+  createKey(body: NewApiKeyBody): Promise<NewApiKey> {
+    return this.#send('POST', '/v1/keys', body);
+  }
+
+  async #send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+    const send = this.#options.fetch ?? fetch;
+    let response: Response;
+    try {
+      response = await send(new URL(path, this.#options.url), {
+        method,
+        headers: {
+          authorization: `Bearer ${this.#options.key}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+    } catch (cause) {
+      if (signal?.aborted === true) throw cause;
+      throw new ToolcribClientError(0, unreachable, undefined, cause);
+    }
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (response.ok) return answer as T;
+    const { error, request_id } = isErrorBody(answer) ? answer : { error: notOurs, request_id: undefined };
+    throw new ToolcribClientError(response.status, error, request_id);
+  }
+}
+
+const unreachable: PublicError = {
+  code: 'unreachable',
+  message: 'The server cannot be reached.',
+  hint: 'Check the address, and that the server runs.',
+  retryable: true,
+};
+
+const notOurs: PublicError = {
+  code: 'not_toolcrib',
+  message: 'The answer does not come from a Toolcrib server.',
+  hint: 'Check the address; a proxy in between may have answered.',
+  retryable: false,
+};
+
+function isErrorBody(answer: unknown): answer is ErrorBody {
+  return typeof answer === 'object' && answer !== null && 'error' in answer && typeof answer.error === 'object';
+}

@@ -1,0 +1,38 @@
+// The public entry of the SDK.
+export { ToolcribClient, ToolcribClientError } from './client.ts';
+export type { ClientOptions } from './client.ts';
+export type { JsonObject, JsonValue } from './json.ts';
+export type {
+  Column,
+  ContentBlock,
+  ContentResult,
+  JsonRow,
+  ResourceContents,
+  RowsResult,
+  ToolResult,
+  Truncation,
+  ValueResult,
+} from './results.ts';
+export type {
+  ApiKey,
+  ApiKeyList,
+  CallAnswer,
+  CallBody,
+  CallList,
+  CallRecord,
+  ErrorBody,
+  Fault,
+  Health,
+  Me,
+  Member,
+  MemberList,
+  NewApiKey,
+  NewApiKeyBody,
+  NewMemberBody,
+  PublicError,
+  Readiness,
+  SourceList,
+  ToolList,
+  ToolSummary,
+  ToolsetList,
+} from './wire.ts';

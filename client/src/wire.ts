@@ -1,0 +1,158 @@
+// Every type that crosses the wire of the REST surface. Times are ISO 8601 in UTC.
+import type { JsonObject } from './json.ts';
+import type { ToolResult } from './results.ts';
+
+/** One thing wrong with an input, with the place and what would be right. */
+export interface Fault {
+  /** Where: `airline`, `tools.search.parameters[0].type`. */
+  readonly path: string;
+  /** What is wrong there. */
+  readonly message: string;
+  /** What would be right. */
+  readonly hint?: string;
+  /** For faults in files. */
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** All that is shown of an error. Branch on `code`: it is permanent, the texts are not. */
+export interface PublicError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly retryable: boolean;
+  readonly retry_after_s?: number;
+  readonly faults?: readonly Fault[];
+}
+
+export interface ErrorBody {
+  readonly error: PublicError;
+  /** Find it in the server's log. */
+  readonly request_id: string;
+}
+
+export interface ToolSummary {
+  readonly name: string;
+  readonly title?: string;
+  readonly description: string;
+  readonly kind: string;
+  readonly danger: 'low' | 'medium' | 'high' | 'critical';
+  readonly read_only: boolean;
+  /** Changes exactly when the definition does. */
+  readonly version: string;
+  /** JSON Schema 2020-12 of the arguments. */
+  readonly input_schema: JsonObject;
+}
+
+export interface ToolList {
+  readonly tools: readonly ToolSummary[];
+}
+
+export interface ToolsetList {
+  readonly toolsets: readonly { readonly name: string; readonly description?: string; readonly tools: readonly string[] }[];
+}
+
+export interface CallBody {
+  readonly arguments?: JsonObject;
+}
+
+export interface CallAnswer {
+  readonly call_id: string;
+  readonly result: ToolResult;
+}
+
+export interface Me {
+  readonly tenant: { readonly id: string; readonly slug: string; readonly name: string };
+  readonly user: { readonly id: string; readonly email: string; readonly name: string };
+  readonly role: string;
+  readonly permissions: readonly string[];
+}
+
+export interface ApiKey {
+  readonly id: string;
+  readonly user_id: string;
+  readonly name: string;
+  /** The first characters of the key, to recognise it. */
+  readonly prefix: string;
+  readonly scopes: readonly string[];
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  readonly last_used_at: string | null;
+  readonly revoked_at: string | null;
+}
+
+export interface ApiKeyList {
+  readonly keys: readonly ApiKey[];
+}
+
+export interface NewApiKeyBody {
+  readonly name: string;
+  /** Permissions; without it, all that the role has. */
+  readonly scopes?: readonly string[];
+  readonly expires_at?: string;
+  /** Whose key; without it, the caller's own. Others need `members.write`. */
+  readonly user_id?: string;
+}
+
+export interface NewApiKey {
+  readonly key: ApiKey;
+  /** The key itself: shown once, stored only as a hash. */
+  readonly secret: string;
+}
+
+export interface Member {
+  readonly user_id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: string;
+  readonly created_at: string;
+}
+
+export interface MemberList {
+  readonly members: readonly Member[];
+}
+
+export interface NewMemberBody {
+  readonly email: string;
+  readonly name: string;
+  readonly role: string;
+}
+
+/** One call in the audit. */
+export interface CallRecord {
+  readonly id: string;
+  readonly started_at: string;
+  readonly duration_ms: number;
+  readonly surface: string;
+  readonly user_id: string;
+  readonly key_id: string;
+  readonly tool: string;
+  readonly tool_version: string | null;
+  readonly arguments_digest: string;
+  readonly outcome: 'ok' | 'error';
+  readonly error_code: string | null;
+  readonly result_rows: number | null;
+  readonly truncated: boolean;
+}
+
+export interface CallList {
+  readonly calls: readonly CallRecord[];
+  /** Send as `before` to go on; absent on the last page. */
+  readonly next?: string;
+}
+
+export interface SourceList {
+  readonly sources: readonly { readonly name: string; readonly type: string; readonly status: 'ok' | 'unavailable' }[];
+  /** What of the configuration could not be used. */
+  readonly failed: readonly { readonly entity: string; readonly name: string; readonly faults: readonly Fault[] }[];
+}
+
+export interface Health {
+  readonly status: 'ok';
+}
+
+export interface Readiness {
+  readonly status: 'ready' | 'not_ready';
+  readonly checks: { readonly database: 'ok' | 'unavailable'; readonly audit: 'ok' | 'unavailable'; readonly stopping: boolean };
+}
