@@ -13,6 +13,7 @@ export interface Toolset {
 
 export interface NamedSource {
   readonly name: string;
+  readonly scope: ToolScope;
   readonly source: Source;
 }
 
@@ -20,6 +21,7 @@ export interface NamedSource {
 export interface Failed {
   readonly entity: 'source' | 'tool' | 'toolset';
   readonly name: string;
+  readonly scope: ToolScope;
   readonly faults: readonly Fault[];
 }
 
@@ -35,6 +37,8 @@ export interface Catalogue {
   /** All tools that this tenant can see, sorted by name. The same array for the same tenant. */
   visibleTools(tenant_id: string): readonly Tool[];
   visibleToolsets(tenant_id: string): readonly Toolset[];
+  /** The sources that this tenant's visible tools can use, and what failed of its own files (not the operator's). */
+  visibleSources(tenant_id: string): { readonly sources: readonly NamedSource[]; readonly failed: readonly Failed[] };
   /** Closes the sources. */
   close(): Promise<void>;
 }
