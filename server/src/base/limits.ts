@@ -10,6 +10,22 @@ export const limits = {
   /** JSON nesting of a request body: deeper is refused before it can exhaust a stack. */
   json_depth: 64,
 
+  /** One configuration file: a thousand tools fit in half of it. */
+  config_file_bytes: 1024 * 1024,
+  /** Configuration files of one folder. */
+  config_files: 1_000,
+  /** Values of one YAML document with its aliases followed: what an alias bomb would multiply. */
+  config_values: 100_000,
+  config_aliases: 1_000,
+  /** Nesting of one YAML document. */
+  config_depth: 32,
+  /** Faults told of one document, entity or call: enough to mend, too few to flood. */
+  faults: 100,
+  /** Characters of a refused value that a fault repeats. */
+  echo_characters: 40,
+  /** Parameters of one tool. */
+  tool_parameters: 256,
+
   /** One call of a tool, unless the tool says otherwise. */
   call_timeout_ms: 30_000,
   /** The longest time a tool may give itself. */

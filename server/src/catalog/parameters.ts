@@ -1,14 +1,16 @@
-// Parameters of a tool: their types, the checking of arguments against them, and the JSON Schema that is published.
-// PLACEHOLDER BODY: to be completed (see the functions below).
+// Parameters of a tool and the arguments for them, as types. Decoded by decode-parameters.ts, checked by
+// validate-arguments.ts, published by input-schema.ts.
 import type { JsonValue } from '../base/json.ts';
 
-export type ParameterType = 'string' | 'integer' | 'float' | 'boolean' | 'array';
+export const parameterTypes = ['string', 'integer', 'float', 'boolean', 'array'] as const;
+export type ParameterType = (typeof parameterTypes)[number];
 
 /** A parameter as linked: every default is filled in. */
 export interface Parameter {
   readonly name: string;
   readonly type: ParameterType;
   readonly description: string;
+  /** False whenever there is a default. */
   readonly required: boolean;
   readonly default?: JsonValue;
   /** Of an array: what its items are. */
