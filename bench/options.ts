@@ -1,0 +1,84 @@
+// The command line of the benchmark.
+import { parseArgs } from 'node:util';
+import { faces } from './requests.ts';
+import type { Face } from './requests.ts';
+import type { Durability } from './toolcrib.ts';
+
+export interface BenchOptions {
+  readonly scenario: 'lookup' | 'large';
+  readonly faces: readonly Face[];
+  readonly connections: readonly number[];
+  readonly rounds: number;
+  readonly measure_ms: number;
+  readonly warm_up_ms: number;
+  /** Seed of the order of contestants. */
+  readonly seed: number;
+  /** File for the figures as JSON. */
+  readonly json: string | undefined;
+  readonly durability: Durability;
+  /** Whether the peer runs without its line of log per request. */
+  readonly quiet_peer: boolean;
+  readonly without_peer: boolean;
+  /** Folder for a CPU profile of our server. */
+  readonly profile: string | undefined;
+}
+
+export const usage = `npm run bench -- [options]
+  --scenario lookup|large   look-ups of one flight (default), or results of 33 MB
+  --quick                   a few seconds in all: shows that it works, the figures mean little
+  --only native|mcp         one way in
+  --connections 1,16,64     connections at once
+  --rounds 5 --seconds 4    measured rounds per cell, and seconds of each
+  --seed 1                  seed of the shuffled order
+  --durability before_answer|soon   when our audit record is on disk (default: before the answer)
+  --quiet-peer              the peer logs errors only (its default is a line per request)
+  --without-peer            only our server
+  --profile FOLDER          CPU profile of our server, with a summary
+  --json FILE               all figures as JSON`;
+
+/** Throws TypeError with the usage when the arguments are wrong. */
+export function readOptions(args: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      scenario: { type: 'string', default: 'lookup' },
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      connections: { type: 'string', default: '1,16,64' },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      durability: { type: 'string', default: 'before_answer' },
+      'quiet-peer': { type: 'boolean', default: false },
+      'without-peer': { type: 'boolean', default: false },
+      profile: { type: 'string' },
+      json: { type: 'string' },
+    },
+  });
+  const { scenario, durability } = values;
+  if (scenario !== 'lookup' && scenario !== 'large') throw new TypeError(`--scenario ${scenario}\n${usage}`);
+  if (durability !== 'before_answer' && durability !== 'soon')
+    throw new TypeError(`--durability ${durability}\n${usage}`);
+  const chosen = faces.filter((face) => values.only === undefined || face.startsWith(values.only));
+  if (chosen.length === 0) throw new TypeError(`--only ${values.only}\n${usage}`);
+  return {
+    scenario,
+    faces: chosen,
+    connections: values.connections.split(',').map((text) => positive('connections', text)),
+    rounds: positive('rounds', values.rounds ?? (values.quick ? '2' : '5')),
+    measure_ms: positive('seconds', values.seconds ?? (values.quick ? '0.4' : '4')) * 1_000,
+    warm_up_ms: values.quick ? 200 : 3_000,
+    seed: positive('seed', values.seed),
+    json: values.json,
+    durability,
+    quiet_peer: values['quiet-peer'],
+    without_peer: values['without-peer'],
+    profile: values.profile,
+  };
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new TypeError(`--${name} ${text}\n${usage}`);
+  return value;
+}

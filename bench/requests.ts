@@ -1,0 +1,56 @@
+// The requests of a run as bytes, per way in. Both contestants get the same, except for the credentials.
+import type { Contestant } from './contestant.ts';
+import type { Flight } from './flights.ts';
+import type { PreparedRequest } from './load-job.ts';
+
+/** The ways in that are measured: the native API, and MCP in its last revision with sessions and its first without. */
+export const faces = ['native', 'mcp-2025-11-25', 'mcp-2026-07-28'] as const;
+export type Face = (typeof faces)[number];
+
+const tool = 'search_flights_by_number';
+
+export interface FlightRequest {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** One call of the tool as that face writes it. */
+export function flightRequest(face: Face, flight: Flight): FlightRequest {
+  const args = { airline: flight.airline, flight_number: flight.flight_number };
+  if (face === 'native') {
+    return { path: `/api/tool/${tool}/invoke`, headers: jsonHeaders, body: JSON.stringify(args) };
+  }
+  const version = face.slice('mcp-'.length);
+  const stateless = face === 'mcp-2026-07-28';
+  const meta = {
+    'io.modelcontextprotocol/protocolVersion': version,
+    'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': {},
+  };
+  const params = { name: tool, arguments: args, ...(stateless ? { _meta: meta } : {}) };
+  return {
+    path: '/mcp',
+    headers: {
+      ...jsonHeaders,
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': version,
+      ...(stateless ? { 'mcp-method': 'tools/call', 'mcp-name': tool } : {}),
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
+  };
+}
+
+const jsonHeaders = { 'content-type': 'application/json' };
+
+/** The same as the bytes that go over the connection. */
+export function prepareRequest(face: Face, flight: Flight, contestant: Contestant): PreparedRequest {
+  const { path, headers, body } = flightRequest(face, flight);
+  const head = [
+    `POST ${path} HTTP/1.1`,
+    `host: 127.0.0.1:${contestant.port}`,
+    ...Object.entries({ ...headers, ...contestant.headers }).map(([name, value]) => `${name}: ${value}`),
+    `content-length: ${Buffer.byteLength(body)}`,
+  ];
+  return { bytes: Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`), expected: flight.legs };
+}
