@@ -188,6 +188,13 @@ export const errorCatalogue = {
     message: 'The server failed in a way it did not expect.',
     hint: 'The operator sees the cause in the log under the request id.',
   },
+  usage_invalid: {
+    status: 400,
+    audience: 'caller',
+    retryable: false,
+    message: '{problem}.',
+    hint: 'Try: {usage}',
+  },
   config_invalid: {
     status: 500,
     audience: 'operator',

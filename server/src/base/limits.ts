@@ -54,6 +54,9 @@ export const limits = {
   /** Any statement of our own on our own database. */
   store_statement_ms: 10_000,
 
+  /** How long readiness waits for the server's own database. */
+  readiness_ms: 2_000,
+
   /** Records gathered into one insert of the audit. */
   audit_batch: 1_000,
   /** Records waiting for the database: above it, calls wait, then are refused. Bounds memory when it is slow. */

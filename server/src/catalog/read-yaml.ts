@@ -1,0 +1,72 @@
+// YAML text into located values, document by document: one that cannot be read does not stop the others.
+import { LineCounter, isScalar, parseAllDocuments } from 'yaml';
+import type { Document } from 'yaml';
+import type { Fault } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
+import { locateYaml, placeAt } from './locate-yaml.ts';
+import type { Located, Place } from './located.ts';
+
+export interface YamlDocuments {
+  /** Documents that hold something, in order; empty and unreadable ones are left out. */
+  readonly documents: readonly Located[];
+  readonly faults: readonly Fault[];
+}
+
+/** Faults of one document's syntax: one broken quote can make thousands. */
+const syntax_faults = 10;
+
+/** Reads all documents of one file. Never throws. */
+export function readYaml(text: string, file: string): YamlDocuments {
+  const lines = new LineCounter();
+  const documents: Located[] = [];
+  const faults: Fault[] = [];
+  for (const [index, parsed] of parse(text, lines).entries()) {
+    const read = parsed === 'too deep' ? { faults: [tooDeep] } : readDocument(parsed, lines);
+    if ('root' in read) documents.push(read.root);
+    for (const { place, ...fault } of read.faults)
+      faults.push({ path: `documents[${index}]`, ...fault, file, ...place });
+  }
+  return { documents, faults };
+}
+
+interface DocumentFault {
+  readonly place: Place;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+const tooDeep: DocumentFault = {
+  place: { line: 1, column: 1 },
+  message: 'the file is nested too deep to be read',
+  hint: `Nest at most ${limits.config_depth} levels.`,
+};
+
+function parse(text: string, lines: LineCounter): readonly (Document.Parsed | 'too deep')[] {
+  try {
+    // Repeated keys are found by locateYaml, which knows the first one's line; the library's check takes quadratic time.
+    const options = { prettyErrors: false, uniqueKeys: false, intAsBigInt: true, logLevel: 'silent' } as const;
+    return [...parseAllDocuments(text, { ...options, lineCounter: lines })];
+  } catch (thrown) {
+    // The library composes recursively, so many thousands of brackets end its stack.
+    if (thrown instanceof RangeError) return ['too deep'];
+    throw thrown;
+  }
+}
+
+type ReadDocument =
+  | { readonly faults: readonly DocumentFault[] }
+  | { readonly root: Located; readonly faults: readonly DocumentFault[] };
+
+function readDocument(document: Document.Parsed, lines: LineCounter): ReadDocument {
+  const faults = [...document.errors, ...document.warnings].slice(0, syntax_faults).map((error) => ({
+    place: placeAt(lines, error.pos[0]),
+    message: `the YAML is not valid: ${error.message}`,
+  }));
+  const { contents } = document;
+  if (faults.length > 0 || contents === null || (isScalar(contents) && contents.value === null)) return { faults };
+  const root = locateYaml(contents, lines);
+  if (root !== 'too large') return { root, faults };
+  const place = placeAt(lines, contents.range[0]);
+  const message = `the document has more than ${limits.config_values} values or ${limits.config_aliases} aliases`;
+  return { faults: [{ place, message, hint: 'Use fewer aliases (*name), or split the file.' }] };
+}

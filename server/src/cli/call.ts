@@ -1,0 +1,59 @@
+// toolcrib call: one call of a tool; the result alone on standard output.
+import type { CallAnswer, JsonObject, ToolResult } from '@toolcrib/client';
+import { isJsonObject } from '../base/json.ts';
+import { exit, wrongUsage } from './command.ts';
+import type { Command, Io } from './command.ts';
+import { remote, remoteOptions } from './remote.ts';
+import { table } from './table.ts';
+
+export const callCommand: Command = {
+  name: 'call',
+  summary: 'Call a tool and print its result',
+  words: "NAME ['{\"argument\": value}']",
+  options: {
+    ...remoteOptions,
+    output: { value: 'json|table', description: 'Form of the result; json unless said otherwise' },
+  },
+  run: async (input, io) => {
+    const [name, text = '{}', ...more] = input.words;
+    const { output = 'json' } = input.options;
+    if (name === undefined || more.length > 0) throw wrongUsage(callCommand, 'One name and one JSON object are needed');
+    if (output !== 'json' && output !== 'table') throw wrongUsage(callCommand, `There is no output form "${output}"`);
+    show(await remote(callCommand, input).callTool(name, readArguments(text)), output, io);
+    return exit.done;
+  },
+};
+
+function readArguments(text: string): JsonObject {
+  let args: unknown;
+  try {
+    args = JSON.parse(text);
+  } catch {
+    args = undefined;
+  }
+  if (!isJsonObject(args)) throw wrongUsage(callCommand, 'The arguments are not a JSON object');
+  return args;
+}
+
+function show({ result }: CallAnswer, output: 'json' | 'table', io: Io): void {
+  if (result.kind === 'rows' && result.truncated !== undefined) {
+    io.err(`The result was cut at ${result.truncated.limit} ${result.truncated.by}.\n`);
+  }
+  if (output === 'table' && result.kind === 'rows') {
+    const names = result.columns.map(({ name }) => name);
+    const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+    io.out(table(names, result.rows.map((row) => names.map((name) => text(row[name] ?? null)))));
+  } else io.out(`${JSON.stringify(bare(result), undefined, 2)}\n`);
+}
+
+/** What a program wants to read: the rows, or how many were changed, or the value. */
+function bare(result: ToolResult): unknown {
+  switch (result.kind) {
+    case 'rows':
+      return result.columns.length === 0 ? { affected_rows: result.affected_rows ?? 0 } : result.rows;
+    case 'value':
+      return result.value;
+    case 'content':
+      return result.content;
+  }
+}

@@ -1,0 +1,78 @@
+// toolcrib start: runs the server until it is told to stop.
+import { readConfig } from '../base/config.ts';
+import { settings } from '../base/settings.ts';
+import { startServer } from '../server.ts';
+import type { RunningServer } from '../server.ts';
+import { exit } from './command.ts';
+import type { Command, CommandInput, Io } from './command.ts';
+import { showFaults } from './run.ts';
+
+const start_options = Object.values(settings).flatMap((setting) => ('option' in setting ? [setting] : []));
+
+export const startCommand: Command = {
+  name: 'start',
+  summary: 'Run the server',
+  words: '',
+  options: {
+    config: { value: 'FILE', description: 'Configuration file; by default toolcrib.yaml, if it is there' },
+    ...Object.fromEntries(
+      start_options.map(({ option, description, text }) => [
+        option,
+        { value: text === 'number' ? 'N' : text === 'list' ? 'PATH' : 'VALUE', repeatable: text === 'list', description },
+      ]),
+    ),
+    strict: { description: 'Do not start when a source, tool or toolset of the files cannot be used' },
+  },
+  run: async (input, io) => {
+    const server = await startServer({
+      config: configOf(input),
+      strict: input.switches.has('strict'),
+    });
+    announce(server, io);
+    await stopSignal();
+    await server.stop();
+    return exit.done;
+  },
+};
+
+/** The configuration as the options of a command give it. */
+export function configOf(input: CommandInput) {
+  return readConfig({ file: input.options['config'], options: { ...input.options, ...input.lists } });
+}
+
+function announce(server: RunningServer, io: Io): void {
+  io.out(`Toolcrib listens on ${server.url}  (API: ${server.url}/docs, MCP: ${server.url}/mcp)\n`);
+  if (server.faults.length > 0) io.err(`Not everything in the tool files can be used:\n${showFaults(server.faults)}`);
+  for (const warning of server.warnings) io.err(`Warning: ${warning}\n`);
+  const { first_start } = server;
+  if (first_start === undefined) return;
+  io.out(`
+First start: a tenant "${first_start.tenant_slug}", its owner ${first_start.email} and an API key were made.
+The key is shown this once; only its hash is kept:
+
+  export TOOLCRIB_KEY=${first_start.key}
+
+`);
+  if (first_start.example !== undefined) {
+    const { tool, args } = first_start.example;
+    io.out(`Call a tool of the demo:
+
+  curl -s ${server.url}/v1/tools/${tool}/call -H "Authorization: Bearer ${first_start.key}" \\
+    -H 'Content-Type: application/json' -d '${JSON.stringify({ arguments: args })}'
+
+`);
+  }
+}
+
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = (): void => {
+      process.off('SIGINT', stop);
+      process.off('SIGTERM', stop);
+      resolve();
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  });
+}

@@ -1,0 +1,217 @@
+// The composition root: the one place where the parts are put together, started and stopped in order.
+import { systemClock } from './base/clock.ts';
+import type { Clock } from './base/clock.ts';
+import { processEnvironment } from './base/config.ts';
+import type { Environment } from './base/config.ts';
+import { ToolcribError } from './base/errors.ts';
+import type { Fault } from './base/errors.ts';
+import { randomIds } from './base/ids.ts';
+import { limits } from './base/limits.ts';
+import { createLog } from './base/log.ts';
+import type { Log } from './base/log.ts';
+import type { Config } from './base/settings.ts';
+import { loadCatalogue } from './catalog/load-catalogue.ts';
+import type { CatalogueFile } from './catalog/load-catalogue.ts';
+import type { SourceKind } from './catalog/source.ts';
+import type { ToolKind } from './catalog/tool.ts';
+import { demoExample, makeDemo } from './demo.ts';
+import { findTenant } from './identity/tenants.ts';
+import { createIdentifier } from './identity/identify.ts';
+import { makeFirstTenant } from './identity/first-tenant.ts';
+import { createCorridor } from './invoke/corridor.ts';
+import { createPlaces } from './invoke/places.ts';
+import { sourceKinds, toolKinds } from './kinds/kinds.ts';
+import { createAuditWriter } from './ledger/audit.ts';
+import type { AuditWriter } from './ledger/audit.ts';
+import { openStore } from './store/store.ts';
+import type { Store } from './store/store.ts';
+import type { AllowedHosts } from './surfaces/allowed-hosts.ts';
+import { loopbackHosts } from './surfaces/allowed-hosts.ts';
+import { createHttpServer } from './surfaces/http-server.ts';
+import { mcpRoutes } from './surfaces/mcp/mcp-routes.ts';
+import { pageRoutes } from './surfaces/pages.ts';
+import { openapiRoute } from './surfaces/rest/openapi.ts';
+import type { HealthChecks } from './surfaces/rest/operation.ts';
+import { restRoutes } from './surfaces/rest/rest-routes.ts';
+import { toolboxRoutes } from './surfaces/toolbox/toolbox-routes.ts';
+import { version } from './version.ts';
+
+export interface ServerOptions {
+  readonly config: Config;
+  /** Refuse to start when something of the tool files cannot be used. */
+  readonly strict?: boolean;
+  /** Kinds beside the built-in ones. */
+  readonly more_kinds?: { readonly tools: readonly ToolKind[]; readonly sources: readonly SourceKind[] };
+  readonly clock?: Clock;
+  readonly log?: Log;
+  /** Values of the `${NAME}` placeholders in tool files; by default the process's environment. */
+  readonly environment?: Environment;
+}
+
+export interface RunningServer {
+  /** `http://127.0.0.1:5100`, with the port that was bound. */
+  readonly url: string;
+  /** What of the tool files cannot be used. */
+  readonly faults: readonly Fault[];
+  /** Unsafe settings, by name. */
+  readonly warnings: readonly string[];
+  /** Set when this start made the first tenant. */
+  readonly first_start: FirstStart | undefined;
+  /** Takes no new calls, lets those in flight end, writes the audit, closes everything. Idempotent. */
+  stop(): Promise<void>;
+}
+
+export interface FirstStart {
+  readonly tenant_slug: string;
+  readonly email: string;
+  /** The owner's key, to be shown once. */
+  readonly key: string;
+  /** A call that answers at once, when the demo is loaded. */
+  readonly example: typeof demoExample | undefined;
+}
+
+/** Starts everything. Throws ToolcribError, with nothing left running. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { config, clock = systemClock } = options;
+  const log = options.log ?? createLog({ level: config.log_level });
+  const undo: (() => Promise<void>)[] = [];
+  try {
+    return await start({ ...options, clock, log }, undo);
+  } catch (thrown) {
+    for (const step of undo.reverse()) await step();
+    throw thrown;
+  }
+}
+
+async function start(
+  options: ServerOptions & { readonly clock: Clock; readonly log: Log },
+  undo: (() => Promise<void>)[],
+): Promise<RunningServer> {
+  const { config, clock, log } = options;
+  const ids = randomIds;
+  const demo = config.tools.length === 0;
+
+  const store = await openStore({ url: config.database_url, folder: config.data_folder, clock, log });
+  undo.push(() => store.close());
+  const identity = { store, clock, ids };
+  const first = await makeFirstTenant(identity);
+
+  const { catalogue, faults } = await loadCatalogue({
+    files: demo ? [makeDemo(config.data_folder)] : await catalogueFiles(config, store),
+    environment: options.environment ?? processEnvironment,
+    kinds: {
+      tools: [...toolKinds, ...(options.more_kinds?.tools ?? [])],
+      sources: [...sourceKinds, ...(options.more_kinds?.sources ?? [])],
+    },
+    deps: { log },
+    strict: options.strict === true,
+  });
+  undo.push(() => catalogue.close());
+
+  const audit = createAuditWriter({ store, clock, log, durability: config.audit_durability });
+  undo.push(() => audit.close());
+  const identifier = createIdentifier({ store, clock });
+  let stopping = false;
+  const corridor = createCorridor({
+    identify: identifier.identify,
+    catalogue: () => catalogue,
+    audit,
+    places: createPlaces({ tenant_concurrency: limits.tenant_concurrency, wait_ms: limits.concurrency_wait_ms }),
+    clock,
+    ids,
+    log,
+    stopping: () => stopping,
+  });
+
+  const http = createHttpServer({
+    routes: [
+      ...toolboxRoutes({ corridor, log, version }),
+      ...mcpRoutes({ corridor, log, version }),
+      ...restRoutes({
+        ...identity,
+        corridor,
+        catalogue: () => catalogue,
+        identify: identifier.identify,
+        forgetIdentities: () => identifier.forget(),
+        health: healthChecks(store, audit, () => stopping),
+      }),
+      openapiRoute(version),
+      ...pageRoutes,
+    ],
+    log,
+    ids,
+    allowed: allowedHosts(config),
+  });
+  const port = await http.listen(config.host, config.port);
+  log.info('server-started', { port, database: store.kind, tools: catalogue.tools.length, faults: faults.length });
+
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    log.info('server-stopping');
+    await http.close(limits.stop_grace_ms);
+    await catalogue.close();
+    await audit.close();
+    await store.close();
+    log.info('server-stopped');
+  };
+  let stopped: Promise<void> | undefined;
+  return {
+    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+    faults,
+    warnings: warningsOf(config),
+    first_start: first === undefined ? undefined : { ...first, example: demo ? demoExample : undefined },
+    stop: () => (stopped ??= stop()),
+  };
+}
+
+/** The configured files with their scope; a tenant is named by its slug. Throws `config_invalid`. */
+async function catalogueFiles(config: Config, store: Store): Promise<readonly CatalogueFile[]> {
+  return Promise.all(
+    config.tools.map(async ({ path, tenant: slug }): Promise<CatalogueFile> => {
+      if (slug === undefined) return { path, scope: { kind: 'system' } };
+      const tenant = await findTenant({ store }, slug);
+      if (tenant !== undefined) return { path, scope: { kind: 'tenant', tenant_id: tenant.id } };
+      const fault = { path: 'tools', message: `There is no tenant "${slug}"`, hint: `toolcrib tenant create ${slug}` };
+      throw new ToolcribError('config_invalid', { params: { count: 1 }, faults: [fault] });
+    }),
+  );
+}
+
+function allowedHosts({ host, allowed_hosts, allowed_origins }: Config): AllowedHosts {
+  const names = [...loopbackHosts, host.toLowerCase(), ...allowed_hosts];
+  return {
+    hosts: isLoopback(host) || allowed_hosts.length > 0 ? new Set(names) : undefined,
+    origins: new Set(allowed_origins),
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+function warningsOf({ host, allowed_hosts }: Config): readonly string[] {
+  if (isLoopback(host) || allowed_hosts.length > 0) return [];
+  return [
+    'server.allowed_hosts is not set while the server listens beyond this machine: requests under any host name are answered.',
+  ];
+}
+
+/** The database is asked at most twice a second, however often readiness is. */
+function healthChecks(store: Store, audit: AuditWriter, stopping: () => boolean): HealthChecks {
+  let asked: { readonly at: number; readonly answer: Promise<boolean> } | undefined;
+  return {
+    database: () => {
+      const now = systemClock.monotonic();
+      if (asked === undefined || now - asked.at > 500) {
+        const answer = store.ping(AbortSignal.timeout(limits.readiness_ms)).then(
+          () => true,
+          () => false,
+        );
+        asked = { at: now, answer };
+      }
+      return asked.answer;
+    },
+    audit: () => audit.healthy(),
+    stopping,
+  };
+}

@@ -1,0 +1,49 @@
+// POST /v1/tools/{name}/call: one call through the corridor.
+import type { CallAnswer } from '@toolcrib/client';
+import { z } from 'zod';
+import { disconnectSignal } from '../http.ts';
+import type { Operation } from './operation.ts';
+import { callAnswer } from './schemas.ts';
+
+const body = z.strictObject({
+  /** Checked against the tool's own schema in the corridor, where the errors name the argument. */
+  arguments: z.unknown().optional(),
+});
+
+export const callTool: Operation<unknown, z.output<typeof body>, CallAnswer> = {
+  id: 'callTool',
+  method: 'POST',
+  path: '/v1/tools/{name}/call',
+  summary: 'Call a tool',
+  guard: { kind: 'corridor' },
+  audit: { kind: 'call' },
+  params: { name: 'Name of the tool' },
+  body,
+  output: callAnswer,
+  errors: [
+    'unauthenticated',
+    'forbidden',
+    'tool_not_found',
+    'arguments_invalid',
+    'calls_limited',
+    'call_timed_out',
+    'source_unavailable',
+    'statement_failed',
+    'write_refused',
+    'result_too_large',
+    'tool_failed',
+    'audit_unavailable',
+    'stopping',
+  ],
+  handle: async ({ params, body: { arguments: args }, exchange }, { corridor }) => {
+    const outcome = await corridor.call({
+      surface: 'rest',
+      authorization: exchange.request.headers.authorization,
+      tool: params['name'] ?? '',
+      args,
+      signal: disconnectSignal(exchange),
+    });
+    if (outcome.kind === 'error') throw outcome.error;
+    return { call_id: outcome.call_id, result: outcome.result };
+  },
+};

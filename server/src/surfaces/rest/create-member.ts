@@ -1,0 +1,38 @@
+// POST /v1/members: makes a person a member of the caller's tenant.
+import type { Member } from '@toolcrib/client';
+import { z } from 'zod';
+import { ToolcribError } from '../../base/errors.ts';
+import { createMember as createMemberOf } from '../../identity/members.ts';
+import { rolePermissions, roles } from '../../identity/permissions.ts';
+import { memberOnWire } from './list-members.ts';
+import type { Operation } from './operation.ts';
+import { member } from './schemas.ts';
+
+const body = z.strictObject({
+  email: z.email().max(254).toLowerCase(),
+  name: z.string().trim().min(1).max(100),
+  role: z.enum(roles as ['owner', 'admin', 'builder', 'member']),
+});
+
+export const createMember: Operation<unknown, z.output<typeof body>, Member> = {
+  id: 'createMember',
+  method: 'POST',
+  path: '/v1/members',
+  summary: 'Add a member to the tenant',
+  guard: { kind: 'permission', permission: 'members.write' },
+  audit: { kind: 'change' },
+  params: {},
+  body,
+  output: member,
+  status: 201,
+  errors: ['conflict'],
+  handle: async ({ principal, body: input }, deps) => {
+    // Nobody gives a role that may do more than they may themselves; owners are made by owners only.
+    const excess = rolePermissions[input.role].find((permission) => !principal.permissions.has(permission));
+    if (excess !== undefined) throw new ToolcribError('forbidden', { params: { permission: excess } });
+    if (input.role === 'owner' && principal.role !== 'owner') {
+      throw new ToolcribError('forbidden', { params: { permission: 'owner' } });
+    }
+    return memberOnWire(await createMemberOf(deps, principal.tenant_id, input));
+  },
+};

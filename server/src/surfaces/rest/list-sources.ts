@@ -1,0 +1,37 @@
+// GET /v1/sources: which sources answer right now, and what of the files could not be used.
+import type { SourceList } from '@toolcrib/client';
+import { z } from 'zod';
+import { limits } from '../../base/limits.ts';
+import type { NamedSource } from '../../catalog/catalogue.ts';
+import type { Operation } from './operation.ts';
+import { fault } from './schemas.ts';
+
+const status = z.enum(['ok', 'unavailable']);
+
+export const listSources: Operation<unknown, unknown, SourceList> = {
+  id: 'listSources',
+  method: 'GET',
+  path: '/v1/sources',
+  summary: 'Probe every source and list the faults of the loaded files',
+  guard: { kind: 'permission', permission: 'sources.read' },
+  audit: { kind: 'none', reason: 'reads states only' },
+  params: {},
+  output: z.object({
+    sources: z.array(z.object({ name: z.string(), type: z.string(), status })),
+    failed: z.array(z.object({ entity: z.string(), name: z.string(), faults: z.array(fault) })),
+  }),
+  errors: [],
+  handle: async ({ principal }, { catalogue }) => {
+    const { sources, failed } = catalogue().visibleSources(principal.tenant_id);
+    return { sources: await Promise.all(sources.map((source) => probe(source))), failed };
+  },
+};
+
+async function probe({ name, source }: NamedSource): Promise<SourceList['sources'][number]> {
+  try {
+    await source.probe(AbortSignal.timeout(limits.source_connect_ms));
+    return { name, type: source.type, status: 'ok' };
+  } catch {
+    return { name, type: source.type, status: 'unavailable' };
+  }
+}

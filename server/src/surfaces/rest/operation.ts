@@ -1,0 +1,75 @@
+// An operation of the REST surface: one object from which router, OpenAPI and tests follow. An operation cannot exist
+// without a guard, a word on its audit, schemas and the errors it answers with.
+import type { z } from 'zod';
+import type { ErrorCode } from '../../base/errors.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Catalogue } from '../../catalog/catalogue.ts';
+import type { IdentityDeps } from '../../identity/api-keys.ts';
+import type { Permission } from '../../identity/permissions.ts';
+import type { Identify, Principal } from '../../identity/principal.ts';
+import type { Corridor } from '../../invoke/call.ts';
+import type { Exchange, Route } from '../route.ts';
+
+export interface RestDeps extends IdentityDeps {
+  readonly clock: Clock;
+  readonly corridor: Corridor;
+  readonly catalogue: () => Catalogue;
+  readonly identify: Identify;
+  /** Drops what is remembered of keys and members after a change. */
+  readonly forgetIdentities: () => void;
+  readonly health: HealthChecks;
+}
+
+/** What readiness is made of; each answers within its own time limit. */
+export interface HealthChecks {
+  database(): Promise<boolean>;
+  audit(): boolean;
+  stopping(): boolean;
+}
+
+/** Who may use the operation. */
+export type Guard =
+  /** A principal with this permission. */
+  | { readonly kind: 'permission'; readonly permission: Permission }
+  /** The corridor identifies and authorises. */
+  | { readonly kind: 'corridor' }
+  /** Anyone. */
+  | { readonly kind: 'public'; readonly reason: string };
+
+/** How the operation shows in the audit. */
+export type AuditPolicy = { readonly kind: 'call' } | { readonly kind: 'change' } | { readonly kind: 'none'; readonly reason: string };
+
+export interface Operation<Query = unknown, Body = unknown, Output = unknown> {
+  /** Verb and object, permanent: `createKey`. */
+  readonly id: string;
+  readonly method: Route['method'];
+  readonly path: string;
+  readonly summary: string;
+  readonly guard: Guard;
+  readonly audit: AuditPolicy;
+  /** The `{name}` parts of the path, described. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Absent: the operation takes no query. */
+  readonly query?: z.ZodType<Query>;
+  /** Absent: the operation takes no body. */
+  readonly body?: z.ZodType<Body>;
+  readonly output: z.ZodType<Output>;
+  /** 200 unless said otherwise. */
+  readonly status?: number | ((output: Output) => number);
+  /** The errors of its own, beside those of its guard and of its body. */
+  readonly errors: readonly ErrorCode[];
+  readonly handle: (input: OperationInput<Query, Body>, deps: RestDeps) => Promise<Output>;
+}
+
+export interface OperationInput<Query, Body> {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Query;
+  readonly body: Body;
+  readonly exchange: Exchange;
+  /** Set when the guard is a permission. Throws TypeError otherwise. */
+  readonly principal: Principal;
+}
+
+/** An operation in the list of all: its types are checked where it is defined. */
+// oxlint-disable-next-line typescript/no-explicit-any -- existential type: each handler gets what its own schemas made
+export type AnyOperation = Operation<any, any, any>;

@@ -1,0 +1,33 @@
+// Every operation of the REST surface, in the order in which the documentation shows them.
+import { callTool } from './call-tool.ts';
+import { createKey } from './create-key.ts';
+import { createMember } from './create-member.ts';
+import { getHealth } from './get-health.ts';
+import { getMe } from './get-me.ts';
+import { getReadiness } from './get-readiness.ts';
+import { getTool } from './get-tool.ts';
+import { listCalls } from './list-calls.ts';
+import { listKeys } from './list-keys.ts';
+import { listMembers } from './list-members.ts';
+import { listSources } from './list-sources.ts';
+import { listTools } from './list-tools.ts';
+import { listToolsets } from './list-toolsets.ts';
+import type { AnyOperation } from './operation.ts';
+import { revokeKey } from './revoke-key.ts';
+
+export const operations: readonly AnyOperation[] = [
+  callTool,
+  listTools,
+  getTool,
+  listToolsets,
+  getMe,
+  listKeys,
+  createKey,
+  revokeKey,
+  listMembers,
+  createMember,
+  listCalls,
+  listSources,
+  getHealth,
+  getReadiness,
+];

@@ -1,0 +1,127 @@
+// Schemas of what the operations answer, held equal to the wire types of the client package by `satisfies`.
+import type {
+  ApiKey,
+  CallAnswer,
+  CallRecord,
+  ErrorBody,
+  Fault,
+  JsonObject,
+  JsonValue,
+  Member,
+  ToolResult,
+  ToolSummary,
+} from '@toolcrib/client';
+import { z } from 'zod';
+import { errorCatalogue } from '../../base/errors.ts';
+import { permissions, roles } from '../../identity/permissions.ts';
+
+const json: z.ZodType<JsonValue> = z.json().meta({ id: 'JsonValue' });
+const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
+/** An instant in UTC. */
+export const instant = z.iso.datetime();
+export const id = z.uuid();
+export const role = z.enum(roles as readonly [string, ...string[]]);
+export const permission = z.enum(permissions);
+
+export const fault = z
+  .object({
+    path: z.string(),
+    message: z.string(),
+    hint: z.string().exactOptional(),
+    file: z.string().exactOptional(),
+    line: z.number().int().exactOptional(),
+    column: z.number().int().exactOptional(),
+  })
+  .meta({ id: 'Fault' }) satisfies z.ZodType<Fault>;
+
+export const errorBody = z
+  .object({
+    error: z.object({
+      code: z.enum(Object.keys(errorCatalogue) as [string, ...string[]]),
+      message: z.string(),
+      hint: z.string(),
+      retryable: z.boolean(),
+      retry_after_s: z.number().exactOptional(),
+      faults: z.array(fault).exactOptional(),
+    }),
+    request_id: z.string(),
+  })
+  .meta({ id: 'ErrorBody' }) satisfies z.ZodType<ErrorBody>;
+
+export const toolSummary = z
+  .object({
+    name: z.string(),
+    title: z.string().exactOptional(),
+    description: z.string(),
+    kind: z.string(),
+    danger: z.enum(['low', 'medium', 'high', 'critical']),
+    read_only: z.boolean(),
+    version: z.string(),
+    input_schema: jsonObject,
+  })
+  .meta({ id: 'ToolSummary' }) satisfies z.ZodType<ToolSummary>;
+
+const column = z.object({ name: z.string(), type: z.string().exactOptional() });
+const resource = z.union([
+  z.object({ uri: z.string(), mimeType: z.string().exactOptional(), text: z.string() }),
+  z.object({ uri: z.string(), mimeType: z.string().exactOptional(), blob: z.string() }),
+]);
+const contentBlock = z.union([
+  z.object({ type: z.literal('text'), text: z.string() }),
+  z.object({ type: z.enum(['image', 'audio']), data: z.string(), mimeType: z.string() }),
+  z.object({ type: z.literal('resource'), resource }),
+]);
+
+export const toolResult = z
+  .union([
+    z.object({
+      kind: z.literal('rows'),
+      columns: z.array(column),
+      rows: z.array(z.record(z.string(), json)),
+      affected_rows: z.number().int().exactOptional(),
+      truncated: z.object({ by: z.enum(['rows', 'bytes']), limit: z.number().int() }).exactOptional(),
+    }),
+    z.object({ kind: z.literal('value'), value: json }),
+    z.object({ kind: z.literal('content'), content: z.array(contentBlock) }),
+  ])
+  .meta({ id: 'ToolResult' }) satisfies z.ZodType<ToolResult>;
+
+export const callAnswer = z
+  .object({ call_id: id, result: toolResult })
+  .meta({ id: 'CallAnswer' }) satisfies z.ZodType<CallAnswer>;
+
+export const apiKey = z
+  .object({
+    id,
+    user_id: id,
+    name: z.string(),
+    prefix: z.string(),
+    scopes: z.array(permission),
+    created_at: instant,
+    expires_at: instant.nullable(),
+    last_used_at: instant.nullable(),
+    revoked_at: instant.nullable(),
+  })
+  .meta({ id: 'ApiKey' }) satisfies z.ZodType<ApiKey>;
+
+export const member = z
+  .object({ user_id: id, email: z.string(), name: z.string(), role, created_at: instant })
+  .meta({ id: 'Member' }) satisfies z.ZodType<Member>;
+
+export const callRecord = z
+  .object({
+    id,
+    started_at: instant,
+    duration_ms: z.number(),
+    surface: z.string(),
+    user_id: id,
+    key_id: id,
+    tool: z.string(),
+    tool_version: z.string().nullable(),
+    arguments_digest: z.string(),
+    outcome: z.enum(['ok', 'error']),
+    error_code: z.string().nullable(),
+    result_rows: z.number().int().nullable(),
+    truncated: z.boolean(),
+  })
+  .meta({ id: 'CallRecord' }) satisfies z.ZodType<CallRecord>;
