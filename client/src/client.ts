@@ -1,6 +1,15 @@
 // The SDK: the operations of the REST surface as methods. Runs on any fetch; has no dependency.
 import type { JsonObject } from './json.ts';
-import type { CallAnswer, ErrorBody, Me, NewApiKey, NewApiKeyBody, PublicError, ToolList, ToolSummary } from './wire.ts';
+import type {
+  CallAnswer,
+  ErrorBody,
+  Me,
+  NewApiKey,
+  NewApiKeyBody,
+  PublicError,
+  ToolList,
+  ToolSummary,
+} from './wire.ts';
 
 export interface ClientOptions {
   /** Address of the server: `http://127.0.0.1:5100`. */

@@ -50,7 +50,11 @@ export interface ToolList {
 }
 
 export interface ToolsetList {
-  readonly toolsets: readonly { readonly name: string; readonly description?: string; readonly tools: readonly string[] }[];
+  readonly toolsets: readonly {
+    readonly name: string;
+    readonly description?: string;
+    readonly tools: readonly string[];
+  }[];
 }
 
 export interface CallBody {
@@ -154,5 +158,9 @@ export interface Health {
 
 export interface Readiness {
   readonly status: 'ready' | 'not_ready';
-  readonly checks: { readonly database: 'ok' | 'unavailable'; readonly audit: 'ok' | 'unavailable'; readonly stopping: boolean };
+  readonly checks: {
+    readonly database: 'ok' | 'unavailable';
+    readonly audit: 'ok' | 'unavailable';
+    readonly stopping: boolean;
+  };
 }

@@ -38,7 +38,9 @@ export function readConfig(sources: ConfigSources): Config {
     const given = givenValue(setting, sources.options, environment, file);
     const read = setting.schema.safeParse(given.value);
     if (read.success) config[name] = read.data;
-    else for (const issue of read.error.issues) faults.push({ ...given.place, message: issue.message, hint: setting.description });
+    else
+      for (const issue of read.error.issues)
+        faults.push({ ...given.place, message: issue.message, hint: setting.description });
   }
   if (faults.length > 0) throw new ToolcribError('config_invalid', { params: { count: faults.length }, faults });
   return config as Config;
@@ -65,7 +67,10 @@ function givenValue(
   const node = file?.document.getIn(path, true);
   if (file === undefined || node === undefined) return { value: undefined, place: { path: setting.path } };
   const value = file.document.getIn(path) as unknown;
-  const plain: unknown = typeof value === 'object' && value !== null && 'toJSON' in value ? (value as { toJSON(): unknown }).toJSON() : value;
+  const plain: unknown =
+    typeof value === 'object' && value !== null && 'toJSON' in value
+      ? (value as { toJSON(): unknown }).toJSON()
+      : value;
   return { value: plain, place: { path: setting.path, file: file.name, line: lineOf(file, node) } };
 }
 
@@ -94,7 +99,12 @@ function openFile(asked: string | undefined, faults: Fault[]): ConfigFile | unde
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   for (const error of document.errors) {
-    faults.push({ path: '', file: name, line: lines.linePos(error.pos[0]).line, message: `Not valid YAML: ${error.code}` });
+    faults.push({
+      path: '',
+      file: name,
+      line: lines.linePos(error.pos[0]).line,
+      message: `Not valid YAML: ${error.code}`,
+    });
   }
   if (document.errors.length > 0) return undefined;
   const file = { name, document, lines };
@@ -111,7 +121,14 @@ function unknownKeys(file: ConfigFile): readonly Fault[] {
       const path = `${prefix}${String(key)}`;
       if (known.includes(path)) continue;
       if (known.some((other) => other.startsWith(`${path}.`)) && isMap(value)) visit(value, `${path}.`);
-      else faults.push({ path, file: file.name, line: lineOf(file, key), message: 'There is no such setting', hint: didYouMean(path, known) });
+      else
+        faults.push({
+          path,
+          file: file.name,
+          line: lineOf(file, key),
+          message: 'There is no such setting',
+          hint: didYouMean(path, known),
+        });
     }
   };
   visit(file.document.contents, '');

@@ -116,7 +116,7 @@ export const errorCatalogue = {
     audience: 'agent',
     retryable: true,
     message: 'The call did not end within {timeout_ms} ms and was stopped.',
-    hint: 'Ask for less, or ask the tool\'s author to raise its timeout_ms.',
+    hint: "Ask for less, or ask the tool's author to raise its timeout_ms.",
   },
   call_cancelled: {
     status: 499,
@@ -137,7 +137,7 @@ export const errorCatalogue = {
     audience: 'agent',
     retryable: false,
     message: 'The database refused the statement (SQLSTATE {sqlstate}, {condition}).',
-    hint: 'Check the arguments; if they are right, the tool\'s author sees the cause in the log under the call id.',
+    hint: "Check the arguments; if they are right, the tool's author sees the cause in the log under the call id.",
   },
   write_refused: {
     status: 422,
@@ -151,7 +151,7 @@ export const errorCatalogue = {
     audience: 'agent',
     retryable: false,
     message: 'The result of the tool is larger than {limit_bytes} bytes.',
-    hint: 'Ask for less, or ask the tool\'s author to raise its max_bytes.',
+    hint: "Ask for less, or ask the tool's author to raise its max_bytes.",
   },
   tool_failed: {
     status: 502,
@@ -171,7 +171,7 @@ export const errorCatalogue = {
     status: 503,
     audience: 'operator',
     retryable: true,
-    message: 'The server\'s own database cannot be reached right now.',
+    message: "The server's own database cannot be reached right now.",
     hint: 'Try again later; GET /readyz says when it is back.',
   },
   stopping: {

@@ -4,7 +4,6 @@ import { ToolcribError } from './errors.ts';
 
 export type { JsonObject, JsonValue } from '@toolcrib/client';
 
-
 /** Whether a value is a plain JSON object (not null, not an array). */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

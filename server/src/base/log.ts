@@ -11,7 +11,7 @@ export interface Log {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-const secretField = /(pass(word|wd)?|secret|token|authorization|api_?key|cookie|credential|private)/i;
+const secretField = /(pass(word|wd)?|secret|token|authorization|api[-_]?key|cookie|credential|private)/i;
 // API keys of our own, bearer values, and the user part of a database URL.
 const secretText = /tc_[0-9a-z]{10,}_[0-9a-z]+|\bBearer\s+\S+|(?<=:\/\/)[^\s/@]+(?=@)/gi;
 const removed = '[removed]';

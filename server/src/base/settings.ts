@@ -15,8 +15,13 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
 }
 
 const toolFile = z.union([
-  z.string().min(1).transform((path) => ({ path, tenant: undefined as string | undefined })),
-  z.strictObject({ path: z.string().min(1), tenant: z.string().min(1).optional() }).transform(({ path, tenant }) => ({ path, tenant })),
+  z
+    .string()
+    .min(1)
+    .transform((path) => ({ path, tenant: undefined as string | undefined })),
+  z
+    .strictObject({ path: z.string().min(1), tenant: z.string().min(1).optional() })
+    .transform(({ path, tenant }) => ({ path, tenant })),
 ]);
 
 export const settings = {
@@ -68,7 +73,7 @@ export const settings = {
       .regex(/^postgres(?:ql)?:\/\/./, 'must begin with postgres:// or postgresql://')
       .optional(),
     text: 'text',
-    description: 'PostgreSQL 15 or later for the server\'s own state. Without it the embedded database is used.',
+    description: "PostgreSQL 15 or later for the server's own state. Without it the embedded database is used.",
   },
   tools: {
     path: 'tools',

@@ -9,7 +9,7 @@ import { table } from './table.ts';
 export const callCommand: Command = {
   name: 'call',
   summary: 'Call a tool and print its result',
-  words: "NAME ['{\"argument\": value}']",
+  words: 'NAME [\'{"argument": value}\']',
   options: {
     ...remoteOptions,
     output: { value: 'json|table', description: 'Form of the result; json unless said otherwise' },
@@ -42,7 +42,12 @@ function show({ result }: CallAnswer, output: 'json' | 'table', io: Io): void {
   if (output === 'table' && result.kind === 'rows') {
     const names = result.columns.map(({ name }) => name);
     const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-    io.out(table(names, result.rows.map((row) => names.map((name) => text(row[name] ?? null)))));
+    io.out(
+      table(
+        names,
+        result.rows.map((row) => names.map((name) => text(row[name] ?? null))),
+      ),
+    );
   } else io.out(`${JSON.stringify(bare(result), undefined, 2)}\n`);
 }
 

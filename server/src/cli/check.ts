@@ -42,7 +42,8 @@ async function check(
     await catalogue.close();
     return { faults, tools: catalogue.tools.map(({ name }) => name) };
   } catch (thrown) {
-    if (thrown instanceof ToolcribError && thrown.code === 'config_invalid') return { faults: thrown.faults, tools: [] };
+    if (thrown instanceof ToolcribError && thrown.code === 'config_invalid')
+      return { faults: thrown.faults, tools: [] };
     throw thrown;
   }
 }

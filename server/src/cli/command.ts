@@ -54,7 +54,8 @@ export function readInput(command: Command, argv: readonly string[]): CommandInp
     if (token.kind === 'positional') words.push(token.value);
     if (token.kind !== 'option') continue;
     const option = Object.hasOwn(command.options, token.name) ? command.options[token.name] : undefined;
-    if (option === undefined) throw wrongUsage(command, `There is no option ${token.rawName}`, near(command, token.name));
+    if (option === undefined)
+      throw wrongUsage(command, `There is no option ${token.rawName}`, near(command, token.name));
     if (option.value === undefined) switches.add(token.name);
     else if (token.value === undefined || token.value === '') {
       throw wrongUsage(command, `${token.rawName} needs a value: ${token.rawName} ${option.value}`);

@@ -17,7 +17,11 @@ export const keyCreateCommand: Command = {
   words: 'NAME',
   options: {
     ...remoteOptions,
-    scope: { value: 'PERMISSION', repeatable: true, description: `One of ${permissions.join(', ')}; by default all of the role` },
+    scope: {
+      value: 'PERMISSION',
+      repeatable: true,
+      description: `One of ${permissions.join(', ')}; by default all of the role`,
+    },
     'expires-in-days': { value: 'N', description: 'When the key ends; by default never' },
     tenant: { value: 'SLUG', description: 'As the operator: whose key, with --email' },
     email: { value: 'ADDRESS', description: 'As the operator: the member for whom the key is made' },
@@ -26,7 +30,8 @@ export const keyCreateCommand: Command = {
   run: async (input, io) => {
     const [name] = input.words;
     if (name === undefined || input.words.length > 1) throw wrongUsage(keyCreateCommand, 'The key needs one name');
-    const secret = input.options['tenant'] === undefined ? await overServer(name, input) : await onDatabase(name, input);
+    const secret =
+      input.options['tenant'] === undefined ? await overServer(name, input) : await onDatabase(name, input);
     io.err('The key is shown this once; only its hash is kept.\n');
     io.out(`${secret}\n`);
     return exit.done;
@@ -73,7 +78,11 @@ async function memberOf(deps: IdentityDeps, slug: string, email: string) {
   const members = await listMembers(deps, tenant.id);
   const member = members.find((one) => one.email === email.toLowerCase());
   if (member === undefined) {
-    throw wrongUsage(keyCreateCommand, `"${email}" is no member of "${slug}"`, `--email with one of: ${members.map((one) => one.email).join(', ')}`);
+    throw wrongUsage(
+      keyCreateCommand,
+      `"${email}" is no member of "${slug}"`,
+      `--email with one of: ${members.map((one) => one.email).join(', ')}`,
+    );
   }
   return { tenant_id: tenant.id, user_id: member.user_id, role: member.role };
 }
@@ -82,7 +91,8 @@ function scopesOf({ lists }: CommandInput) {
   const scopes = lists['scope'];
   if (scopes === undefined) return undefined;
   const wrong = scopes.find((scope) => !isPermission(scope));
-  if (wrong !== undefined) throw wrongUsage(keyCreateCommand, `There is no permission "${wrong}"`, `one of ${permissions.join(', ')}`);
+  if (wrong !== undefined)
+    throw wrongUsage(keyCreateCommand, `There is no permission "${wrong}"`, `one of ${permissions.join(', ')}`);
   return scopes.filter((scope) => isPermission(scope));
 }
 

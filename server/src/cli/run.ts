@@ -52,7 +52,11 @@ function overview(argv: readonly string[], io: Io): number {
     io.out(text);
     return exit.done;
   }
-  const near = nearestNames(argv.slice(0, 2).join(' '), commands.map(({ name }) => name), 1);
+  const near = nearestNames(
+    argv.slice(0, 2).join(' '),
+    commands.map(({ name }) => name),
+    1,
+  );
   io.err(`There is no command "${first}".${near[0] === undefined ? '' : ` Did you mean "${near[0]}"?`}\n\n${text}`);
   return exit.usage;
 }

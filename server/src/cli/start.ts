@@ -18,7 +18,11 @@ export const startCommand: Command = {
     ...Object.fromEntries(
       start_options.map(({ option, description, text }) => [
         option,
-        { value: text === 'number' ? 'N' : text === 'list' ? 'PATH' : 'VALUE', repeatable: text === 'list', description },
+        {
+          value: text === 'number' ? 'N' : text === 'list' ? 'PATH' : 'VALUE',
+          repeatable: text === 'list',
+          description,
+        },
       ]),
     ),
     strict: { description: 'Do not start when a source, tool or toolset of the files cannot be used' },

@@ -16,7 +16,8 @@ export const tenantCreateCommand: Command = {
   run: async (input, io) => {
     const [slug] = input.words;
     const { email, name } = input.options;
-    if (slug === undefined || input.words.length > 1) throw wrongUsage(tenantCreateCommand, 'The tenant needs one slug');
+    if (slug === undefined || input.words.length > 1)
+      throw wrongUsage(tenantCreateCommand, 'The tenant needs one slug');
     if (email === undefined) throw wrongUsage(tenantCreateCommand, 'The tenant needs an owner', '--email ADDRESS');
     const made = await asOperator(input, (deps) =>
       createTenant(deps, { slug, name: name ?? slug, owner: { email, name: email } }),

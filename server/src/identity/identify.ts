@@ -86,11 +86,16 @@ async function lookUp(deps: { readonly store: Store; readonly clock: Clock }, te
     const found = await db
       .selectFrom('api_key')
       .innerJoin('member', (join) =>
-        join
-          .onRef('member.tenant_id', '=', 'api_key.tenant_id')
-          .onRef('member.user_id', '=', 'api_key.user_id'),
+        join.onRef('member.tenant_id', '=', 'api_key.tenant_id').onRef('member.user_id', '=', 'api_key.user_id'),
       )
-      .select(['api_key.id', 'api_key.user_id', 'api_key.scopes', 'api_key.expires_at', 'api_key.last_used_at', 'member.role'])
+      .select([
+        'api_key.id',
+        'api_key.user_id',
+        'api_key.scopes',
+        'api_key.expires_at',
+        'api_key.last_used_at',
+        'member.role',
+      ])
       .where('api_key.tenant_id', '=', tenant_id)
       .where('api_key.key_hash', '=', hashOfKey(text))
       .where('api_key.revoked_at', 'is', null)

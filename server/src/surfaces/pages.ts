@@ -68,7 +68,9 @@ function file(path: string, url: URL): Route {
     path,
     handle: (exchange) => {
       writeHead(exchange, extension);
-      createReadStream(fileURLToPath(url)).on('error', () => exchange.response.destroy()).pipe(exchange.response);
+      createReadStream(fileURLToPath(url))
+        .on('error', () => exchange.response.destroy())
+        .pipe(exchange.response);
     },
   };
 }

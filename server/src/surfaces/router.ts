@@ -47,7 +47,8 @@ export class Router {
     }
     if (node.routes.has(route.method)) throw new TypeError(`Two routes for ${route.method} ${route.path}`);
     node.routes.set(route.method, { route, names });
-    if (names.length === 0) this.#exact.set(`${route.method} ${route.path}`, { kind: 'found', route, params: noParams });
+    if (names.length === 0)
+      this.#exact.set(`${route.method} ${route.path}`, { kind: 'found', route, params: noParams });
   }
 }
 

@@ -111,7 +111,11 @@ function content(schema: z.ZodType, components: MutableJson, io: 'input' | 'outp
 
 /** The schema as JSON Schema 2020-12, with named parts moved to the components. */
 function jsonSchema(schema: z.ZodType, components: MutableJson, io: 'input' | 'output'): JsonObject {
-  const { $schema: _, $defs = {}, ...rest } = z.toJSONSchema(schema, {
+  const {
+    $schema: _,
+    $defs = {},
+    ...rest
+  } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
   }) as unknown as { $schema?: string; $defs?: Record<string, JsonObject> } & MutableJson;

@@ -37,7 +37,10 @@ export type Guard =
   | { readonly kind: 'public'; readonly reason: string };
 
 /** How the operation shows in the audit. */
-export type AuditPolicy = { readonly kind: 'call' } | { readonly kind: 'change' } | { readonly kind: 'none'; readonly reason: string };
+export type AuditPolicy =
+  | { readonly kind: 'call' }
+  | { readonly kind: 'change' }
+  | { readonly kind: 'none'; readonly reason: string };
 
 export interface Operation<Query = unknown, Body = unknown, Output = unknown> {
   /** Verb and object, permanent: `createKey`. */

@@ -49,8 +49,9 @@ function decode(schema: z.ZodType | undefined, value: unknown, part: 'query' | '
   if (schema === undefined) return undefined;
   const decoded = schema.safeParse(value);
   if (decoded.success) return decoded.data;
-  const faults = decoded.error.issues.map(
-    (issue): Fault => ({ path: [part, ...issue.path].join('.'), message: issue.message }),
-  );
+  const faults = decoded.error.issues.map((issue): Fault => ({
+    path: [part, ...issue.path].join('.'),
+    message: issue.message,
+  }));
   throw new ToolcribError('body_invalid', { params: { problem: `its ${part} has ${faults.length} fault(s)` }, faults });
 }
