@@ -73,6 +73,15 @@ export const limits = {
   /** Verified keys remembered at once. */
   key_cache_entries: 10_000,
 
+  /** Tools in one page of an MCP list. Large, because many clients never ask for a second page. */
+  mcp_page_tools: 1_000,
+  /** How long an MCP client may keep a list: a tool that is gone meanwhile is an error of its call, nothing worse. */
+  mcp_list_ttl_ms: 30_000,
+  /** Messages in one JSON-RPC batch: one request must not start calls without end. */
+  mcp_batch_messages: 32,
+  /** Bytes of progress and log messages waiting for a slow client before further ones are dropped. */
+  mcp_event_buffer_bytes: 64 * 1024,
+
   /** Calls in flight get this long to end when the server stops. */
   stop_grace_ms: 20_000,
 } as const;
