@@ -5,6 +5,7 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import type { LoadJob, LoadResult, PreparedRequest } from './load-job.ts';
+import { percentile } from './statistics.ts';
 
 /** Runs one job to its end. Rejects only when no connection can be opened. */
 export async function runLoad(job: LoadJob): Promise<LoadResult> {
@@ -109,7 +110,8 @@ function drive(
 
 function check(tally: Tally, request: PreparedRequest, text: string): void {
   // The status is between the first two spaces: "HTTP/1.1 200 OK".
-  if (text.startsWith('200', 9) && request.expected.every((part) => text.includes(part))) {
+  const holds = (answer: string): boolean => request.expected.every((part) => answer.includes(part));
+  if (text.startsWith('200', 9) && (holds(text) || holds(joinChunks(text)))) {
     tally.good += 1;
     return;
   }
@@ -120,14 +122,22 @@ function check(tally: Tally, request: PreparedRequest, text: string): void {
 const contentLength = /\r\ncontent-length: *(\d+)/i;
 
 /** Whether a whole answer is there (RFC 9112 §6.3, for the two framings that servers of JSON use). */
-export function isComplete(text: string): boolean {
+function isComplete(text: string): boolean {
   const head_end = text.indexOf('\r\n\r\n');
   if (head_end === -1) return false;
   const length = contentLength.exec(text.slice(0, head_end))?.[1];
   return length === undefined ? text.endsWith('\r\n0\r\n\r\n') : text.length >= head_end + 4 + Number(length);
 }
 
-/** The value below which the share lies, of values in rising order; 0 of none. */
-export function percentile(sorted: Float64Array, share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+/** A chunked answer without the sizes between its chunks (RFC 9112 §7.1): a chunk may end within what is looked for. */
+function joinChunks(text: string): string {
+  let rest = text.slice(text.indexOf('\r\n\r\n') + 4);
+  let joined = '';
+  for (;;) {
+    const size_end = rest.indexOf('\r\n');
+    const size = Number.parseInt(rest.slice(0, size_end), 16);
+    if (!(size > 0)) return joined;
+    joined += rest.slice(size_end + 2, size_end + 2 + size);
+    rest = rest.slice(size_end + 2 + size + 2);
+  }
 }

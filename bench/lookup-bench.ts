@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Contestant } from './contestant.ts';
+import { profileSummary } from './cpu-profile.ts';
 import type { Database, DatabaseAddress } from './database.ts';
 import { databaseUrl } from './database.ts';
 import { chooseFlights, createFlights, flightRows, flightsCatalogue } from './flights.ts';
@@ -96,6 +97,7 @@ export async function runLookupBench(deps: BenchDeps, options: BenchOptions): Pr
   tell(`\n${cellTable(cells)}`);
   if (compared.length > 0) tell(`\n${ratioTable(compared)}`);
   tell(`\n${memoryTable(memory)}`);
+  if (options.profile !== undefined) tell(`\n${profileSummary(options.profile)}`);
   return { cells, ratios: compared, memory };
 }
 

@@ -32,3 +32,8 @@ export function shuffled<Item>(items: readonly Item[], random: () => number): re
     .sort((a, b) => a.key - b.key)
     .map(({ item }) => item);
 }
+
+/** The value below which the share lies, of values in rising order; 0 of none. */
+export function percentile(sorted: Float64Array, share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
