@@ -68,7 +68,7 @@ export async function countAuditRecords(store: DatabaseAddress): Promise<number>
   await client.connect();
   try {
     const { rows } = await client.query<{ records: string }>(
-      `SELECT count(*) AS records FROM audit WHERE outcome = 'ok'`,
+      `SELECT count(*) AS records FROM toolcrib.audit_call WHERE outcome = 'ok'`,
     );
     return Number(rows[0]?.records ?? 0);
   } finally {
