@@ -1,6 +1,6 @@
+// Two projects: `unit` runs in seconds and needs nothing; `integration` uses real counterparts, started once for all files.
 import { defineConfig } from 'vitest/config';
 
-// Two projects: `unit` runs in seconds and needs nothing; `integration` uses real counterparts, started once for all files.
 export default defineConfig({
   test: {
     projects: [
