@@ -1,0 +1,114 @@
+// The methods that this surface answers, as one table, and the way from a message to its answer. No state is kept
+// between two requests: nothing of one caller can reach another (attack A10).
+import { toToolcribError } from '../../base/errors.ts';
+import { limits } from '../../base/limits.ts';
+import type { Corridor } from '../../invoke/call.ts';
+import { callTool } from './call-tool.ts';
+import type { ToolCall } from './call-tool.ts';
+import { toFailure } from './failures.ts';
+import { listTools } from './list-tools.ts';
+import { failure, metaKeys, revisions, revisionTraits } from './protocol.ts';
+import type { Answer, Failure, Revision } from './protocol.ts';
+import type { ResultParts } from './results.ts';
+import { InitializeRequestParamsSchema, SetLevelRequestParamsSchema } from '@modelcontextprotocol/core';
+
+export interface DispatchDeps {
+  readonly corridor: Corridor;
+  /** Version of this server. */
+  readonly version: string;
+}
+
+interface Method {
+  /** Which revisions know it: those with a handshake, the stateless ones, or all. */
+  readonly known_to: 'handshake' | 'stateless' | 'all';
+  /** Calls the corridor itself; all others are authorised by listing first. */
+  readonly answer: (deps: DispatchDeps, call: ToolCall) => ResultParts | Failure | Promise<ResultParts | Failure>;
+}
+
+// oxfmt-ignore
+const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
+  ['initialize',       { known_to: 'handshake', answer: listed(initialize) }],
+  ['ping',             { known_to: 'handshake', answer: listed(() => ({ members: '', meta: {} })) }],
+  ['logging/setLevel', { known_to: 'handshake', answer: listed(setLevel) }],
+  ['server/discover',  { known_to: 'stateless', answer: listed(discover) }],
+  ['tools/list',       { known_to: 'all',       answer: listTheTools }],
+  ['tools/call',       { known_to: 'all',       answer: (deps, call) => callTool(deps.corridor, call) }],
+]);
+
+export async function dispatch(deps: DispatchDeps, call: ToolCall): Promise<Answer> {
+  const { revision } = call.served;
+  const { stateless } = revisionTraits[revision];
+  const method = methods.get(call.message.method);
+  const is_known = method?.known_to === 'all' || method?.known_to === (stateless ? 'stateless' : 'handshake');
+  try {
+    if (method === undefined || !is_known) {
+      await deps.corridor.list(call);
+      return failure(
+        stateless ? 404 : 200,
+        'method_not_found',
+        `Method not found: ${call.message.method.slice(0, 100)}`,
+      );
+    }
+    const parts = await method.answer(deps, call);
+    return 'kind' in parts ? parts : { kind: 'success', result: resultText(parts, revision, deps.version) };
+  } catch (thrown) {
+    return toFailure(toToolcribError(thrown));
+  }
+}
+
+/** The result with what its revision wants in every result. */
+function resultText({ members, meta }: ResultParts, revision: Revision, version: string): string {
+  const { stateless } = revisionTraits[revision];
+  const whole = stateless ? { ...meta, [metaKeys.server_info]: serverInfo(version) } : meta;
+  const parts = [
+    stateless ? '"resultType":"complete"' : '',
+    members,
+    Object.keys(whole).length === 0 ? '' : `"_meta":${JSON.stringify(whole)}`,
+  ];
+  return `{${parts.filter((part) => part !== '').join(',')}}`;
+}
+
+/** Whoever may not list may not even shake hands: a bad key and an unknown toolset are told at once. */
+function listed(answer: (deps: DispatchDeps, call: ToolCall) => ResultParts | Failure): Method['answer'] {
+  return async (deps, call) => {
+    await deps.corridor.list(call);
+    return answer(deps, call);
+  };
+}
+
+function initialize({ version }: DispatchDeps, { message, served }: ToolCall): ResultParts | Failure {
+  const params = InitializeRequestParamsSchema.safeParse(message.params);
+  if (!params.success) {
+    return failure(200, 'invalid_params', 'initialize needs protocolVersion, capabilities and clientInfo.');
+  }
+  const result = { protocolVersion: served.revision, capabilities, serverInfo: serverInfo(version) };
+  return { members: JSON.stringify(result).slice(1, -1), meta: {} };
+}
+
+/** Accepted and not kept, for there is no session to keep it in: a caller of these revisions hears every level. */
+function setLevel(_deps: DispatchDeps, { message }: ToolCall): ResultParts | Failure {
+  return SetLevelRequestParamsSchema.safeParse(message.params).success
+    ? { members: '', meta: {} }
+    : failure(200, 'invalid_params', 'logging/setLevel needs a log level.');
+}
+
+function discover(): ResultParts {
+  const result = { supportedVersions: revisions, capabilities, ...cacheHints };
+  return { members: JSON.stringify(result).slice(1, -1), meta: {} };
+}
+
+async function listTheTools({ corridor }: DispatchDeps, call: ToolCall): Promise<ResultParts | Failure> {
+  const members = listTools(await corridor.list(call), call.message.params ?? {});
+  if (typeof members !== 'string') return members;
+  const { stateless } = revisionTraits[call.served.revision];
+  return { members: stateless ? `${members},${JSON.stringify(cacheHints).slice(1, -1)}` : members, meta: {} };
+}
+
+const capabilities = { tools: { listChanged: false }, logging: {} };
+
+/** What a caller sees depends on its key, so no shared cache may keep it. */
+const cacheHints = { ttlMs: limits.mcp_list_ttl_ms, cacheScope: 'private' };
+
+function serverInfo(version: string) {
+  return { name: 'toolcrib', title: 'Toolcrib', version };
+}

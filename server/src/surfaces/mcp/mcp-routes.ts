@@ -1,0 +1,130 @@
+// The MCP surface: POST /mcp for all tools of the caller, POST /mcp/{toolset} for one toolset. One endpoint for all
+// revisions, no session for any. Translates between JSON-RPC over HTTP and the corridor; decides nothing.
+import { toToolcribError } from '../../base/errors.ts';
+import { limits } from '../../base/limits.ts';
+import { disconnectSignal, readJson, sendJsonText, setErrorHeaders } from '../http.ts';
+import type { Exchange, Route } from '../route.ts';
+import { dispatch } from './dispatch.ts';
+import type { DispatchDeps } from './dispatch.ts';
+import { createReply } from './event-stream.ts';
+import type { Reply } from './event-stream.ts';
+import { toFailure } from './failures.ts';
+import { readMessage } from './message.ts';
+import type { Message } from './message.ts';
+import { assumedRevision, failure, isRevision, responseText, revisionTraits } from './protocol.ts';
+import type { Answer, Failure, RequestId } from './protocol.ts';
+import { serveAs } from './revision.ts';
+
+export function mcpRoutes(deps: DispatchDeps): readonly Route[] {
+  // The toolbox clients write the address with a slash at its end.
+  return ['/mcp', '/mcp/', '/mcp/{toolset}'].map((path) => ({
+    method: 'POST',
+    path,
+    handle: (exchange) => serve(deps, exchange),
+    error: sendRpcError,
+  }));
+}
+
+/** What belongs to the HTTP request rather than to one message in it. */
+interface Scene {
+  readonly exchange: Exchange;
+  readonly authorization: string | undefined;
+  readonly toolset: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function serve(deps: DispatchDeps, exchange: Exchange): Promise<void> {
+  const body = await readJson(exchange);
+  const scene: Scene = {
+    exchange,
+    authorization: exchange.request.headers.authorization,
+    toolset: exchange.params['toolset'],
+    signal: disconnectSignal(exchange),
+  };
+  if (Array.isArray(body)) return serveBatch(deps, scene, body);
+  const message = readMessage(body);
+  const reply = createReply(exchange);
+  const answer = await answerMessage(deps, scene, message, reply);
+  if (answer === undefined) return accept(exchange);
+  const id = message.kind === 'request' || message.kind === 'invalid' ? message.id : null;
+  end(scene, reply, id, answer);
+}
+
+/** The answer to one message; undefined where there is nothing to say. */
+async function answerMessage(
+  deps: DispatchDeps,
+  scene: Scene,
+  message: Message,
+  reply: Reply | undefined,
+): Promise<Answer | undefined> {
+  if (message.kind === 'invalid') return failure(400, 'invalid_request', 'This is not a JSON-RPC 2.0 message.');
+  if (message.kind === 'response') {
+    return failure(400, 'invalid_request', 'This server asks its clients nothing, so it takes no responses.');
+  }
+  const served = serveAs(message, scene.exchange.request.headers);
+  if (served.kind === 'failure') return served;
+  if (reply === undefined && !revisionTraits[served.revision].batches) return noBatches;
+  if (message.kind === 'request') return dispatch(deps, { ...scene, message, served, reply });
+  // Notifications are accepted and change nothing: a running call ends when its caller closes the connection.
+  return refusal(deps, scene);
+}
+
+/** Whether the caller may be here at all. */
+async function refusal(deps: DispatchDeps, scene: Scene): Promise<Failure | undefined> {
+  try {
+    await deps.corridor.list(scene);
+    return undefined;
+  } catch (thrown) {
+    return toFailure(toToolcribError(thrown));
+  }
+}
+
+async function serveBatch(deps: DispatchDeps, scene: Scene, body: readonly unknown[]): Promise<void> {
+  const reply = createReply(scene.exchange);
+  const refused = refuseBatch(scene.exchange, body) ?? (await refusal(deps, scene));
+  if (refused !== undefined) return end(scene, reply, null, refused);
+  const answers = await Promise.all(
+    body.map(async (item) => {
+      const message = readMessage(item);
+      if (message.kind === 'request' && message.method === 'initialize') {
+        return responseText(message.id, failure(200, 'invalid_request', 'initialize cannot be part of a batch.'));
+      }
+      const answer = await answerMessage(deps, scene, message, undefined);
+      const id = message.kind === 'request' || message.kind === 'invalid' ? message.id : null;
+      return answer === undefined ? undefined : responseText(id, answer);
+    }),
+  );
+  const texts = answers.filter((text) => text !== undefined);
+  if (texts.length === 0) return accept(scene.exchange);
+  reply.end(200, `[${texts.join(',')}]`);
+}
+
+/** Whether the whole batch is refused. Batches came and went within one revision. */
+function refuseBatch({ request }: Exchange, body: readonly unknown[]): Failure | undefined {
+  const revision = String(request.headers['mcp-protocol-version'] ?? assumedRevision);
+  if (!isRevision(revision) || !revisionTraits[revision].batches) return noBatches;
+  if (body.length === 0) return failure(400, 'invalid_request', 'The batch is empty.');
+  return body.length > limits.mcp_batch_messages
+    ? failure(400, 'invalid_request', `A batch has at most ${limits.mcp_batch_messages} messages.`)
+    : undefined;
+}
+
+const noBatches = failure(400, 'invalid_request', 'Only revision 2025-03-26 of the protocol has batches.');
+
+function accept({ response, request_id }: Exchange): void {
+  response.writeHead(202, { 'content-length': 0, 'x-request-id': request_id });
+  response.end();
+}
+
+function end({ exchange }: Scene, reply: Reply, id: RequestId | null, answer: Answer): void {
+  if (answer.kind === 'failure' && answer.error !== undefined) setErrorHeaders(exchange, answer.error);
+  reply.end(answer.kind === 'failure' ? answer.status : 200, responseText(id, answer));
+}
+
+/** What goes wrong before there is a message to answer. */
+function sendRpcError(exchange: Exchange, thrown: unknown): void {
+  const error = toToolcribError(thrown);
+  const failed = toFailure(error);
+  setErrorHeaders(exchange, error);
+  sendJsonText(exchange, failed.status, responseText(null, failed));
+}
