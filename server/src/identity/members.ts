@@ -1,0 +1,76 @@
+// Members: people in a tenant, each with a role.
+import { sql } from 'kysely';
+import { ToolcribError } from '../base/errors.ts';
+import type { IdentityDeps } from './api-keys.ts';
+import type { Role } from './permissions.ts';
+
+export interface Member {
+  readonly user_id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
+  /** Milliseconds since 1970. */
+  readonly created_at: number;
+}
+
+export interface NewMember {
+  readonly email: string;
+  /** Taken only when the person is not known yet; nobody's name is changed by being made a member. */
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** The members of a tenant, by e-mail address. */
+export async function listMembers(
+  { store }: Pick<IdentityDeps, 'store'>,
+  tenant_id: string,
+): Promise<readonly Member[]> {
+  const rows = await store.inTenant(tenant_id, (db) =>
+    db
+      .selectFrom('member')
+      .innerJoin('app_user', 'app_user.id', 'member.user_id')
+      .select(['member.user_id', 'app_user.email', 'app_user.name', 'member.role', 'member.created_at'])
+      .where('member.tenant_id', '=', tenant_id)
+      .orderBy('app_user.email')
+      .limit(10_000)
+      .execute(),
+  );
+  return rows.map((row) => ({ ...row, created_at: row.created_at.getTime() }));
+}
+
+/** Throws `not_found`. */
+export async function getMember(
+  { store }: Pick<IdentityDeps, 'store'>,
+  tenant_id: string,
+  user_id: string,
+): Promise<Member> {
+  const row = await store.inTenant(tenant_id, (db) =>
+    db
+      .selectFrom('member')
+      .innerJoin('app_user', 'app_user.id', 'member.user_id')
+      .select(['member.user_id', 'app_user.email', 'app_user.name', 'member.role', 'member.created_at'])
+      .where('member.tenant_id', '=', tenant_id)
+      .where('member.user_id', '=', user_id)
+      .executeTakeFirst(),
+  );
+  if (row === undefined) throw new ToolcribError('not_found');
+  return { ...row, created_at: row.created_at.getTime() };
+}
+
+/** Makes a person a member. Throws `conflict` when they are one already. */
+export async function createMember(deps: IdentityDeps, tenant_id: string, person: NewMember): Promise<Member> {
+  const user_id = await deps.store.inTenant(tenant_id, async (db) => {
+    const { rows } = await sql<{ readonly id: string }>`
+      select ensure_user(${deps.ids.uuid()}, ${person.email}, ${person.name}) as id`.execute(db);
+    const made = await db
+      .insertInto('member')
+      .values({ tenant_id, user_id: rows[0]?.id ?? '', role: person.role })
+      .onConflict((conflict) => conflict.columns(['tenant_id', 'user_id']).doNothing())
+      .returning('user_id')
+      .executeTakeFirst();
+    if (made === undefined)
+      throw new ToolcribError('conflict', { params: { problem: 'This person is a member already' } });
+    return made.user_id;
+  });
+  return getMember(deps, tenant_id, user_id);
+}
