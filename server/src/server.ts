@@ -125,7 +125,7 @@ async function start(
 
   const http = createHttpServer({
     routes: [
-      ...toolboxRoutes({ corridor, log, version }),
+      ...toolboxRoutes({ corridor, version }),
       ...mcpRoutes({ corridor, log, version }),
       ...restRoutes({
         ...identity,

@@ -2,9 +2,11 @@
 // Form: tc_<tenant>_<secret>, both in base 36. The tenant is in the key so that looking a key up is a query inside one
 // tenant like every other; it is not secret and proves nothing.
 import { hash, randomBytes } from 'node:crypto';
+import type { Selectable } from 'kysely';
 import type { Clock } from '../base/clock.ts';
 import { ToolcribError } from '../base/errors.ts';
 import type { Ids } from '../base/ids.ts';
+import type { ApiKeyTable } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import { permissions, rolePermissions } from './permissions.ts';
 import type { Permission, Role } from './permissions.ts';
@@ -55,6 +57,25 @@ export interface NewApiKey {
   readonly expires_at: number | null;
 }
 
+/** A new key: its row, and its text, which is never to be had again. Writes nothing. */
+export function makeApiKey({ clock, ids }: Pick<IdentityDeps, 'clock' | 'ids'>, key: NewApiKey) {
+  const start = `tc_${toBase36(Buffer.from(key.tenant_id.replaceAll('-', ''), 'hex'))}_`;
+  const secret = toBase36(randomBytes(secret_bytes)).padStart(50, '0');
+  const text = `${start}${secret}`;
+  const row = {
+    tenant_id: key.tenant_id,
+    id: ids.uuid(),
+    user_id: key.user_id,
+    name: key.name,
+    prefix: `${start}${secret.slice(0, 4)}`,
+    key_hash: hashOfKey(text),
+    scopes: [...new Set(key.scopes)],
+    created_at: new Date(clock.now()),
+    expires_at: key.expires_at === null ? null : new Date(key.expires_at),
+  };
+  return { row, text };
+}
+
 /**
  * Makes a key for a member of the tenant and returns its text, which is never to be had again.
  * Throws `not_found` when the user is no member, `body_invalid` when a scope is more than the member's role allows.
@@ -63,17 +84,8 @@ export async function createApiKey(
   deps: IdentityDeps,
   key: NewApiKey,
 ): Promise<{ readonly key: ApiKey; readonly text: string }> {
-  const text = `tc_${toBase36(Buffer.from(key.tenant_id.replaceAll('-', ''), 'hex'))}_${newSecret()}`;
-  const row = {
-    id: deps.ids.uuid(),
-    user_id: key.user_id,
-    name: key.name,
-    prefix: `${text.slice(0, text.lastIndexOf('_') + 1)}${text.slice(text.lastIndexOf('_') + 1).slice(0, 4)}`,
-    scopes: [...new Set(key.scopes)],
-    created_at: new Date(deps.clock.now()),
-    expires_at: key.expires_at === null ? null : new Date(key.expires_at),
-  };
-  await deps.store.inTenant(key.tenant_id, async (db) => {
+  const { row, text } = makeApiKey(deps, key);
+  const stored = await deps.store.inTenant(key.tenant_id, async (db) => {
     const member = await db
       .selectFrom('member')
       .select('role')
@@ -82,19 +94,9 @@ export async function createApiKey(
       .executeTakeFirst();
     if (member === undefined) throw new ToolcribError('not_found');
     refuseExcess(member.role, row.scopes);
-    await db
-      .insertInto('api_key')
-      .values({ tenant_id: key.tenant_id, key_hash: hashOfKey(text), ...row })
-      .execute();
+    return db.insertInto('api_key').values(row).returningAll().executeTakeFirstOrThrow();
   });
-  const shown: ApiKey = {
-    ...row,
-    created_at: row.created_at.getTime(),
-    expires_at: key.expires_at,
-    last_used_at: null,
-    revoked_at: null,
-  };
-  return { key: shown, text };
+  return { key: shown(stored), text };
 }
 
 function refuseExcess(role: Role, scopes: readonly Permission[]): void {
@@ -124,7 +126,12 @@ export async function listApiKeys(deps: Pick<IdentityDeps, 'store'>, owner: KeyO
     const mine = owner.user_id === undefined ? all : all.where('user_id', '=', owner.user_id);
     return mine.orderBy('id', 'desc').limit(1_000).execute();
   });
-  return rows.map((row) => ({
+  return rows.map((row) => shown(row));
+}
+
+/** A stored key without its hash. */
+function shown(row: Selectable<ApiKeyTable>): ApiKey {
+  return {
     id: row.id,
     user_id: row.user_id,
     name: row.name,
@@ -134,7 +141,7 @@ export async function listApiKeys(deps: Pick<IdentityDeps, 'store'>, owner: KeyO
     expires_at: row.expires_at?.getTime() ?? null,
     last_used_at: row.last_used_at?.getTime() ?? null,
     revoked_at: row.revoked_at?.getTime() ?? null,
-  }));
+  };
 }
 
 /** Ends a key at once. Revoking twice is no error. Throws `not_found` for a key that the owner does not have. */
@@ -152,10 +159,6 @@ export async function revokeApiKey(deps: IdentityDeps, owner: KeyOwner, key_id: 
 
 export function isPermission(text: string): text is Permission {
   return (permissions as readonly string[]).includes(text);
-}
-
-function newSecret(): string {
-  return toBase36(randomBytes(secret_bytes)).padStart(50, '0');
 }
 
 function toBase36(bytes: Buffer): string {

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { ToolcribError } from '../base/errors.ts';
 import type { Store } from '../store/store.ts';
-import { createApiKey } from './api-keys.ts';
+import { makeApiKey } from './api-keys.ts';
 import type { IdentityDeps } from './api-keys.ts';
 import { permissions } from './permissions.ts';
 
@@ -49,7 +49,7 @@ export async function createTenant(
     });
   }
   const tenant: Tenant = { id: deps.ids.uuid(), slug, name };
-  const user_id = await deps.store.asOperator(async (db) => {
+  return deps.store.asOperator(async (db) => {
     const made = await db
       .insertInto('tenant')
       .values(tenant)
@@ -59,17 +59,17 @@ export async function createTenant(
     if (made === undefined) throw new ToolcribError('conflict', { params: { problem: `The slug "${slug}" is taken` } });
     const { rows } = await sql<{ readonly id: string }>`
       select ensure_user(${deps.ids.uuid()}, ${owner.email}, ${owner.name}) as id`.execute(db);
-    const id = rows[0]?.id ?? '';
+    const owner_id = rows[0]?.id ?? '';
+    const { row, text } = makeApiKey(deps, {
+      tenant_id: tenant.id,
+      user_id: owner_id,
+      name: 'first key',
+      scopes: permissions,
+      expires_at: null,
+    });
     await db.insertInto('workspace').values({ tenant_id: tenant.id, id: deps.ids.uuid(), slug: 'main' }).execute();
-    await db.insertInto('member').values({ tenant_id: tenant.id, user_id: id, role: 'owner' }).execute();
-    return id;
+    await db.insertInto('member').values({ tenant_id: tenant.id, user_id: owner_id, role: 'owner' }).execute();
+    await db.insertInto('api_key').values(row).execute();
+    return { tenant, key: text };
   });
-  const { text } = await createApiKey(deps, {
-    tenant_id: tenant.id,
-    user_id,
-    name: 'first key',
-    scopes: permissions,
-    expires_at: null,
-  });
-  return { tenant, key: text };
 }

@@ -1,0 +1,107 @@
+// Starts our real server for a test: on an embedded database in a folder of its own, or on a given PostgreSQL.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLog } from '../../server/src/base/log.ts';
+import type { Config } from '../../server/src/base/settings.ts';
+import { startServer } from '../../server/src/server.ts';
+import type { RunningServer, ServerOptions } from '../../server/src/server.ts';
+
+export interface TestServerOptions extends Partial<Omit<ServerOptions, 'config'>> {
+  /** Text of a tool file; the demo when absent. */
+  readonly tools?: string;
+  readonly config?: Partial<Config>;
+}
+
+export interface TestServer {
+  readonly url: string;
+  /** The key of the first start's owner. */
+  readonly key: string;
+  /** Of this test alone; holds tools.yaml. Removed at the end. */
+  readonly folder: string;
+  /** Every line that was logged. */
+  readonly log_lines: readonly string[];
+  readonly server: RunningServer;
+  /** Sends JSON with the owner's key, unless `headers` say otherwise. */
+  request(method: string, path: string, options?: RequestOptions): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+export interface RequestOptions {
+  readonly body?: unknown;
+  /** Instead of JSON of `body`. */
+  readonly raw?: string | Uint8Array<ArrayBuffer>;
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body as JSON; undefined when it is not. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of every shape
+  readonly body: any;
+}
+
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'toolcrib-test-'));
+  const log_lines: string[] = [];
+  const tools = join(folder, 'tools.yaml');
+  if (options.tools !== undefined) writeFileSync(tools, options.tools);
+  const config: Config = {
+    host: '127.0.0.1',
+    port: 0,
+    allowed_hosts: [],
+    allowed_origins: [],
+    data_folder: join(folder, 'data'),
+    database_url: undefined,
+    tools: options.tools === undefined ? [] : [{ path: tools, tenant: undefined }],
+    audit_durability: 'before_answer',
+    log_level: 'debug',
+    ...options.config,
+  };
+  const { tools: _tools, config: _config, ...rest } = options;
+  const server = await startServer({
+    log: createLog({ level: 'debug', destination: { write: (line: string) => void log_lines.push(line) } }),
+    ...rest,
+    config,
+  });
+  const key = server.first_start?.key ?? '';
+  return {
+    url: server.url,
+    key,
+    folder,
+    log_lines,
+    server,
+    request: (method, path, request = {}) => send(server.url, method, path, { key, ...request }),
+    stop: async () => {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function send(url: string, method: string, path: string, options: RequestOptions): Promise<Answer> {
+  const { body, raw, key, headers } = options;
+  const content = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  const response = await fetch(new URL(path, url), {
+    method,
+    headers: {
+      ...(key === undefined || key === '' ? {} : { authorization: `Bearer ${key}` }),
+      ...(content === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(content === undefined ? {} : { body: content }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: parse(text) };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
