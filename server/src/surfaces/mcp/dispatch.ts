@@ -1,8 +1,10 @@
 // The methods that this surface answers, as one table, and the way from a message to its answer. No state is kept
 // between two requests: nothing of one caller can reach another (attack A10).
+import { InitializeRequestParamsSchema, SetLevelRequestParamsSchema } from '@modelcontextprotocol/core';
 import { toToolcribError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
 import { limits } from '../../base/limits.ts';
-import type { Corridor } from '../../invoke/call.ts';
+import type { Corridor, ListRequest } from '../../invoke/call.ts';
 import { callTool } from './call-tool.ts';
 import type { ToolCall } from './call-tool.ts';
 import { toFailure } from './failures.ts';
@@ -10,10 +12,10 @@ import { listTools } from './list-tools.ts';
 import { failure, metaKeys, revisions, revisionTraits } from './protocol.ts';
 import type { Answer, Failure, Revision } from './protocol.ts';
 import type { ResultParts } from './results.ts';
-import { InitializeRequestParamsSchema, SetLevelRequestParamsSchema } from '@modelcontextprotocol/core';
 
 export interface DispatchDeps {
   readonly corridor: Corridor;
+  readonly log: Log;
   /** Version of this server. */
   readonly version: string;
 }
@@ -52,8 +54,24 @@ export async function dispatch(deps: DispatchDeps, call: ToolCall): Promise<Answ
     const parts = await method.answer(deps, call);
     return 'kind' in parts ? parts : { kind: 'success', result: resultText(parts, revision, deps.version) };
   } catch (thrown) {
-    return toFailure(toToolcribError(thrown));
+    return failureOf(deps, thrown);
   }
+}
+
+/** Whether the caller may be here at all. */
+export async function refusalOf(deps: DispatchDeps, request: ListRequest): Promise<Failure | undefined> {
+  try {
+    await deps.corridor.list(request);
+    return undefined;
+  } catch (thrown) {
+    return failureOf(deps, thrown);
+  }
+}
+
+function failureOf({ log }: DispatchDeps, thrown: unknown): Failure {
+  const error = toToolcribError(thrown);
+  if (error.code === 'internal') log.error('mcp-request-failed', { error: thrown });
+  return toFailure(error);
 }
 
 /** The result with what its revision wants in every result. */

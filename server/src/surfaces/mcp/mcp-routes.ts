@@ -4,7 +4,7 @@ import { toToolcribError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import { disconnectSignal, readJson, sendJsonText, setErrorHeaders } from '../http.ts';
 import type { Exchange, Route } from '../route.ts';
-import { dispatch } from './dispatch.ts';
+import { dispatch, refusalOf } from './dispatch.ts';
 import type { DispatchDeps } from './dispatch.ts';
 import { createReply } from './event-stream.ts';
 import type { Reply } from './event-stream.ts';
@@ -66,22 +66,12 @@ async function answerMessage(
   if (reply === undefined && !revisionTraits[served.revision].batches) return noBatches;
   if (message.kind === 'request') return dispatch(deps, { ...scene, message, served, reply });
   // Notifications are accepted and change nothing: a running call ends when its caller closes the connection.
-  return refusal(deps, scene);
-}
-
-/** Whether the caller may be here at all. */
-async function refusal(deps: DispatchDeps, scene: Scene): Promise<Failure | undefined> {
-  try {
-    await deps.corridor.list(scene);
-    return undefined;
-  } catch (thrown) {
-    return toFailure(toToolcribError(thrown));
-  }
+  return refusalOf(deps, scene);
 }
 
 async function serveBatch(deps: DispatchDeps, scene: Scene, body: readonly unknown[]): Promise<void> {
   const reply = createReply(scene.exchange);
-  const refused = refuseBatch(scene.exchange, body) ?? (await refusal(deps, scene));
+  const refused = refuseBatch(scene.exchange, body) ?? (await refusalOf(deps, scene));
   if (refused !== undefined) return end(scene, reply, null, refused);
   const answers = await Promise.all(
     body.map(async (item) => {

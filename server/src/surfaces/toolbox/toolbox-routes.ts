@@ -1,0 +1,66 @@
+// The native API of MCP Toolbox for Databases, for its clients: manifest and invoke. Translates, decides nothing.
+import { ToolcribError, toToolcribError } from '../../base/errors.ts';
+import { isJsonObject } from '../../base/json.ts';
+import type { Corridor } from '../../invoke/call.ts';
+import { disconnectSignal, readJson, sendJsonText, setErrorHeaders } from '../http.ts';
+import type { Exchange, Route } from '../route.ts';
+import { errorText, resultText } from './answers.ts';
+import { manifestText } from './manifest.ts';
+
+export interface ToolboxDeps {
+  readonly corridor: Corridor;
+  /** Version of this server. */
+  readonly version: string;
+}
+
+export function toolboxRoutes(deps: ToolboxDeps): readonly Route[] {
+  return [
+    // Clients write the nameless toolset with a slash at its end.
+    ...['/api/toolset', '/api/toolset/', '/api/toolset/{toolset}'].map((path): Route => ({
+      method: 'GET',
+      path,
+      handle: (exchange) => showToolset(deps, exchange),
+      error: sendError,
+    })),
+    { method: 'GET', path: '/api/tool/{tool}', handle: (exchange) => showTool(deps, exchange), error: sendError },
+    { method: 'POST', path: '/api/tool/{tool}/invoke', handle: (exchange) => invoke(deps, exchange), error: sendError },
+  ];
+}
+
+async function showToolset({ corridor, version }: ToolboxDeps, exchange: Exchange): Promise<void> {
+  const { authorization } = exchange.request.headers;
+  const tools = await corridor.list({ authorization, toolset: exchange.params['toolset'] });
+  sendJsonText(exchange, 200, manifestText(tools, version));
+}
+
+async function showTool({ corridor, version }: ToolboxDeps, exchange: Exchange): Promise<void> {
+  const { authorization } = exchange.request.headers;
+  const tool = await corridor.get({ authorization, tool: exchange.params['tool'] ?? '' });
+  sendJsonText(exchange, 200, manifestText([tool], version));
+}
+
+async function invoke({ corridor }: ToolboxDeps, exchange: Exchange): Promise<void> {
+  const args = await readJson(exchange);
+  if (!isJsonObject(args)) {
+    throw new ToolcribError('body_invalid', { params: { problem: 'it is not an object with one entry per argument' } });
+  }
+  const outcome = await corridor.call({
+    surface: 'toolbox',
+    authorization: exchange.request.headers.authorization,
+    tool: exchange.params['tool'] ?? '',
+    args,
+    signal: disconnectSignal(exchange),
+  });
+  if (outcome.kind === 'error') answerError(exchange, outcome.error, outcome.call_id);
+  else sendJsonText(exchange, 200, resultText(outcome.result));
+}
+
+function sendError(exchange: Exchange, thrown: unknown): void {
+  answerError(exchange, toToolcribError(thrown));
+}
+
+function answerError(exchange: Exchange, error: ToolcribError, call_id?: string): void {
+  setErrorHeaders(exchange, error);
+  const ids = { request_id: exchange.request_id, ...(call_id === undefined ? {} : { call_id }) };
+  sendJsonText(exchange, error.status, errorText(error, ids));
+}
