@@ -12,6 +12,7 @@ function messages(path: string, code: string): readonly string[] {
 
 // Texts that tidy would find in this very file are put together here.
 const machine_path = ['', 'work', 'main', 'x'].join('/');
+const host = 'https://host/a.tgz';
 const issue_number = ['issue', '12'].join(' ');
 
 const broken: readonly (readonly [rule: string, path: string, code: string, message: RegExp])[] = [
@@ -58,7 +59,7 @@ const broken: readonly (readonly [rule: string, path: string, code: string, mess
   ['a barrel', 'server/src/base/index.ts', 'export {};', /No barrels/],
   ['a machine path', 'docs/a.md', `see ${machine_path}`, /one machine/],
   ['an issue number', 'bench/a.ts', `// for ${issue_number}`, /means nothing/],
-  ['a registry host', 'package-lock.json', '"resolved": "https://host/a.tgz"', /registry host/],
+  ['a registry host', 'package-lock.json', `"resolved": "${host}"`, /registry host/],
 ];
 
 const fine: readonly (readonly [rule: string, path: string, code: string])[] = [
@@ -122,14 +123,14 @@ describe('migrations', () => {
   const migration = (name: string) => ({ path: `server/src/store/migrations/${name}`, text: header });
 
   test('numbers follow each other', () => {
-    expect(tidy([migration('0001-a.ts'), migration('0002-b.ts')])).toEqual([]);
+    expect(tidy([migration('0001-a.sql'), migration('0002-b.sql'), migration('roles.sql')])).toEqual([]);
   });
 
   test('a gap and a repeated number are refused', () => {
-    expect(tidy([migration('0001-a.ts'), migration('0003-b.ts')])).toMatchObject([
+    expect(tidy([migration('0001-a.sql'), migration('0003-b.sql')])).toMatchObject([
       { message: expect.stringMatching(/is 0002-/) as string },
     ]);
-    expect(tidy([migration('0001-a.ts'), migration('0001-b.ts')])).toMatchObject([
+    expect(tidy([migration('0001-a.sql'), migration('0001-b.sql')])).toMatchObject([
       { message: expect.stringMatching(/is 0002-/) as string },
     ]);
   });

@@ -73,7 +73,7 @@ export function textFindings(file: RepositoryFile): readonly Finding[] {
 /** Migrations are numbered from 1 without gaps, so that each database knows how far it is. */
 export function migrationFindings(paths: readonly string[]): readonly Finding[] {
   const migrations = paths.filter(
-    (path) => posix.dirname(path) === 'server/src/store/migrations' && !path.endsWith('.test.ts'),
+    (path) => posix.dirname(path) === 'server/src/store/migrations' && /^\d/.test(posix.basename(path)),
   );
   return migrations.toSorted().flatMap((path, index) => {
     const expected = String(index + 1).padStart(4, '0');

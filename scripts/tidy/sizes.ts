@@ -2,7 +2,7 @@
 import type { ArrowFunctionExpression, Function as PlainFunction, Node } from 'oxc-parser';
 import type { Finding, SourceFile } from './source-file.ts';
 
-export const size_limits = { file_lines: 400, function_lines: 70, parameters: 3, private_parameters: 4 } as const;
+const size_limits = { file_lines: 400, function_lines: 70, parameters: 3, private_parameters: 4 } as const;
 
 /** What may be longer, with the reason; one that is not needed any more is a finding. */
 export interface SizeExceptions {
