@@ -1,7 +1,7 @@
 // What the decoding of one entity carries along: where faults go, and how their texts are kept free of secrets.
 import type { Fault } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
-import { describeType, describeValue } from './describe-value.ts';
+import { describeType, describeValue, shortened } from './describe-value.ts';
 import type { Located, Place } from './located.ts';
 import { toPlain } from './located.ts';
 
@@ -35,7 +35,8 @@ export function tellForeign(decoding: Decoding, place: Place, fault: FaultText):
   const text = `${fault.path}\n${fault.message}\n${fault.hint ?? ''}`;
   const repeated = [...decoding.filled].find(([value]) => value !== '' && text.includes(value));
   if (repeated === undefined) tell(decoding, place, fault);
-  else tell(decoding, place, { path: fault.path.includes(repeated[0]) ? '' : fault.path, message: withheld(repeated[1]) });
+  else
+    tell(decoding, place, { path: fault.path.includes(repeated[0]) ? '' : fault.path, message: withheld(repeated[1]) });
 }
 
 function withheld(name: string): string {
@@ -50,4 +51,10 @@ export function describeNode(node: Located, decoding: Decoding): string {
   if (node.kind === 'map') return 'an object';
   if (node.kind === 'list') return 'a list';
   return decoding.show_values ? describeValue(toPlain(node)) : describeType(toPlain(node));
+}
+
+/** A name in the words of a fault: quoted, or as its placeholder. */
+export function quoteNode(node: Located, decoding: Decoding): string {
+  const is_plain_text = node.kind === 'scalar' && node.filled === undefined && typeof node.value === 'string';
+  return is_plain_text ? `"${shortened(node.value)}"` : describeNode(node, decoding);
 }

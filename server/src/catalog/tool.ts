@@ -12,6 +12,13 @@ export type DangerLevel = 'low' | 'medium' | 'high' | 'critical';
 /** Who may see a tool: everyone on this server, or one tenant. */
 export type ToolScope = { readonly kind: 'system' } | { readonly kind: 'tenant'; readonly tenant_id: string };
 
+/** What else the author says of a tool's behaviour, with the names and the meaning of MCP: told, never enforced. */
+export interface ToolAnnotations {
+  readonly destructiveHint?: boolean;
+  readonly idempotentHint?: boolean;
+  readonly openWorldHint?: boolean;
+}
+
 /** A linked tool: everything that can be decided at load time is decided. */
 export interface Tool {
   readonly name: string;
@@ -27,6 +34,7 @@ export interface Tool {
   readonly input_schema: JsonObject;
   readonly read_only: boolean;
   readonly danger: DangerLevel;
+  readonly annotations?: ToolAnnotations;
   readonly timeout_ms: number;
   /** Calls of this tool at once, per process. */
   readonly concurrency: number;

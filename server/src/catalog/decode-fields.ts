@@ -1,0 +1,182 @@
+// The fields of an entity against a schema: zod decides what is valid, this file says where it is not and in our words.
+import { z } from 'zod';
+import { limits } from '../base/limits.ts';
+import { nearHint } from '../base/nearest-names.ts';
+import { describeNode, tell, tellForeign } from './decoding.ts';
+import type { Decoding } from './decoding.ts';
+import { joinPath, locate, toPlain } from './located.ts';
+import type { Located, LocatedMap, Place } from './located.ts';
+
+type Issue = z.core.$ZodIssue;
+
+export interface FieldsAt {
+  readonly node: LocatedMap;
+  readonly path: string;
+  /** Where to point for a field that is missing. */
+  readonly place: Place;
+  /** Further fields that are valid here but decoded elsewhere, for hints. */
+  readonly other_fields?: readonly string[];
+}
+
+/** The decoded fields, or undefined after telling every fault. */
+export function decodeFields<T>(schema: z.ZodType<T>, at: FieldsAt, decoding: Decoding): T | undefined {
+  const first = schema.safeParse(toPlain(at.node));
+  if (first.success) return first.data;
+  // The environment holds texts; where a number or a boolean is wanted, a text that is one will do.
+  const typed = typeFilled(at.node, first.error.issues);
+  const parsed = typed === at.node ? first : schema.safeParse(toPlain(typed));
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues.slice(0, limits.faults)) tellIssue(issue, schema, at, decoding);
+  return undefined;
+}
+
+/** The names of a schema's fields at a path, as far as they can be known. */
+export function fieldNames(schema: z.ZodType, path: readonly PropertyKey[] = []): readonly string[] {
+  let node: unknown = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' });
+  for (const step of path)
+    node = property(
+      typeof step === 'number' ? node : property(node, 'properties'),
+      typeof step === 'number' ? 'items' : step,
+    );
+  return Object.keys(property(node, 'properties') ?? {});
+}
+
+function property(node: unknown, name: PropertyKey): object | undefined {
+  if (typeof node !== 'object' || node === null || !Object.hasOwn(node, name)) return undefined;
+  const value: unknown = Reflect.get(node, name);
+  return typeof value === 'object' && value !== null ? value : undefined;
+}
+
+function typeFilled(root: LocatedMap, issues: readonly Issue[]): LocatedMap {
+  let typed: Located = root;
+  for (const issue of issues) {
+    if (issue.code !== 'invalid_type') continue;
+    const { node } = locate(root, issue.path);
+    if (node?.kind !== 'scalar' || node.filled === undefined || typeof node.value !== 'string') continue;
+    const value = valueOfText(node.value, issue.expected);
+    if (value !== undefined) typed = replaceAt(typed, issue.path, { ...node, value });
+  }
+  return typed.kind === 'map' ? typed : root;
+}
+
+function valueOfText(text: string, expected: string): number | boolean | undefined {
+  if (expected === 'boolean') return text === 'true' ? true : text === 'false' ? false : undefined;
+  if (expected !== 'number' && expected !== 'int') return undefined;
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+}
+
+function replaceAt(node: Located, path: readonly PropertyKey[], replacement: Located): Located {
+  const [step, ...rest] = path;
+  if (step === undefined) return replacement;
+  if (node.kind === 'list') {
+    return {
+      ...node,
+      items: node.items.map((item, index) => (index === step ? replaceAt(item, rest, replacement) : item)),
+    };
+  }
+  const entry = node.kind === 'map' ? node.entries.get(String(step)) : undefined;
+  if (node.kind !== 'map' || entry === undefined) return node;
+  const changed = { ...entry, value: replaceAt(entry.value, rest, replacement) };
+  return { ...node, entries: new Map(node.entries).set(String(step), changed) };
+}
+
+function tellIssue(issue: Issue, schema: z.ZodType, at: FieldsAt, decoding: Decoding): void {
+  const found = locate(at.node, issue.path);
+  const { node } = found;
+  const place = node === undefined && issue.path.length === 1 ? at.place : found.place;
+  const path = joinPath(at.path, issue.path);
+  if (node === undefined) {
+    return tell(decoding, place, { path, message: `"${String(issue.path.at(-1))}" is missing` });
+  }
+  // What is missing, or was already refused where it was read, is told once.
+  if (node.defects !== undefined || (node.kind === 'scalar' && node.filled?.missing === true)) return;
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return tellUnknownFields(issue.keys, node, { issue, schema, at }, decoding);
+    case 'invalid_type':
+      return tell(decoding, place, {
+        path,
+        message: `expected ${expectedWords(issue.expected)}, got ${describeNode(node, decoding)}`,
+      });
+    case 'invalid_value': {
+      const values = issue.values.map((value) => JSON.stringify(value));
+      const hint =
+        node.kind === 'scalar' && node.filled === undefined
+          ? nearHint(String(node.value), issue.values.map(String))
+          : undefined;
+      return tell(decoding, place, {
+        path,
+        message: `expected ${values.join(' or ')}, got ${describeNode(node, decoding)}`,
+        hint,
+      });
+    }
+    case 'too_small':
+      return tell(decoding, place, { path, message: boundWords(issue, `at least ${issue.minimum}`) });
+    case 'too_big':
+      return tell(decoding, place, { path, message: boundWords(issue, `at most ${issue.maximum}`) });
+    case 'invalid_union': {
+      // The branch with the fewest faults is the one that was most likely meant.
+      const branch = issue.errors.toSorted((a, b) => a.length - b.length)[0] ?? [];
+      if (branch.length === 0) break;
+      for (const inner of branch) tellIssue({ ...inner, path: [...issue.path, ...inner.path] }, schema, at, decoding);
+      return;
+    }
+    default:
+      break;
+  }
+  tellForeign(decoding, place, { path, message: issue.message });
+}
+
+interface UnknownFieldsAt {
+  readonly issue: Issue;
+  readonly schema: z.ZodType;
+  readonly at: FieldsAt;
+}
+
+function tellUnknownFields(
+  keys: readonly string[],
+  node: Located,
+  { issue, schema, at }: UnknownFieldsAt,
+  decoding: Decoding,
+): void {
+  const is_top = issue.path.length === 0;
+  const valid = [...fieldNames(schema, issue.path), ...(is_top ? (at.other_fields ?? []) : [])];
+  for (const key of keys.slice(0, limits.faults)) {
+    const place = node.kind === 'map' ? node.entries.get(key)?.key_place : undefined;
+    tellUnknownField(decoding, place ?? node.place, { path: joinPath(at.path, [...issue.path, key]), key, valid });
+  }
+}
+
+export interface UnknownField {
+  readonly path: string;
+  readonly key: string;
+  readonly valid: readonly string[];
+}
+
+/** A field that nothing here knows: never ignored, because it may be one that protects. */
+export function tellUnknownField(decoding: Decoding, place: Place, { path, key, valid }: UnknownField): void {
+  tell(decoding, place, { path, message: 'unknown field', hint: nearHint(key, valid) });
+}
+
+function expectedWords(expected: string): string {
+  switch (expected) {
+    case 'string':
+      return 'a string';
+    case 'number':
+      return 'a number';
+    case 'int':
+      return 'an integer';
+    case 'boolean':
+      return 'true or false';
+    case 'array':
+      return 'a list';
+    default:
+      return 'an object';
+  }
+}
+
+function boundWords(issue: { readonly origin: string }, bound: string): string {
+  if (issue.origin === 'string') return bound === 'at least 1' ? 'must not be empty' : `must have ${bound} characters`;
+  if (issue.origin === 'array') return bound === 'at least 1' ? 'must not be empty' : `must have ${bound} entries`;
+  return `must be ${bound}`;
+}

@@ -1,0 +1,146 @@
+// One tool of a configuration file: the fields that every tool has, its parameters, and its kind's own fields.
+import { z } from 'zod';
+import { limits } from '../base/limits.ts';
+import { bodyFields, decodeEntity, findKind, kindFields } from './decode-entity.ts';
+import type { Decoded } from './decode-entity.ts';
+import { decodeFields } from './decode-fields.ts';
+import { tell } from './decoding.ts';
+import type { Decoding, Environment } from './decoding.ts';
+import { decodeParameters } from './decode-parameters.ts';
+import { filterEntries, locate } from './located.ts';
+import type { LocatedMap } from './located.ts';
+import type { Parameter } from './parameters.ts';
+import type { ResultLimits } from './result.ts';
+import type { Entity } from './split-entities.ts';
+import type { DangerLevel, ToolAnnotations, ToolKind } from './tool.ts';
+
+export interface ToolDefinition {
+  readonly name: string;
+  readonly title?: string;
+  readonly description: string;
+  readonly kind: ToolKind;
+  readonly source?: string;
+  readonly parameters: readonly Parameter[];
+  readonly read_only: boolean;
+  readonly annotations?: ToolAnnotations;
+  readonly danger: DangerLevel;
+  readonly timeout_ms: number;
+  readonly concurrency: number;
+  readonly result_limits: ResultLimits;
+  /** What the kind's schema made of its own fields. */
+  readonly config: unknown;
+}
+
+/** A tool as far as it could be decoded: without a definition, its references can still be checked. */
+export interface ToolDraft {
+  readonly kind: ToolKind | undefined;
+  readonly definition: ToolDefinition | undefined;
+}
+
+export interface ToolDecoding {
+  readonly file: string;
+  readonly environment: Environment;
+  readonly kinds: readonly ToolKind[];
+}
+
+const annotationFields = z.strictObject({
+  title: z.string().min(1).optional(),
+  readOnlyHint: z.boolean().optional(),
+  destructiveHint: z.boolean().optional(),
+  idempotentHint: z.boolean().optional(),
+  openWorldHint: z.boolean().optional(),
+});
+
+const commonFields = z.strictObject({
+  description: z
+    .string()
+    .refine((text) => text.trim() !== '', 'must not be empty')
+    .describe('What the tool does and when to use it, for the model.'),
+  title: z.string().min(1).optional().describe('Name for people.'),
+  source: z.string().optional().describe('Name of the source that it runs on.'),
+  readOnly: z.boolean().optional().describe('Whether it changes nothing; true by default, enforced by the database.'),
+  annotations: annotationFields.optional().describe('The same and more in the words of MCP.'),
+  danger: z.enum(['low', 'medium', 'high', 'critical']).optional().describe('How much harm a wrong call can do.'),
+  timeout_ms: z.int().min(1).max(limits.call_timeout_max_ms).default(limits.call_timeout_ms),
+  concurrency: z.int().min(1).max(limits.tenant_concurrency).default(limits.tool_concurrency),
+  max_rows: z.int().min(1).max(limits.result_rows_max).default(limits.result_rows),
+  max_bytes: z.int().min(1).max(limits.result_bytes_max).default(limits.result_bytes),
+});
+type CommonFields = z.infer<typeof commonFields>;
+
+const commonNames: readonly string[] = Object.keys(commonFields.shape);
+const decodedHere: readonly string[] = [...commonNames, 'parameters'];
+
+/** Decodes a tool; its source is linked later. */
+export function decodeTool(entity: Entity, options: ToolDecoding): Decoded<ToolDraft> {
+  return decodeEntity(entity, options, (body, decoding) => {
+    const fields = bodyFields(entity, body, decoding);
+    if (fields === undefined) return undefined;
+    const { path, place } = entity;
+    const kind = findKind(entity, fields, options.kinds, decoding);
+    const common_node = filterEntries(fields, (key) => commonNames.includes(key));
+    const common = decodeFields(commonFields, { node: common_node, path, place }, decoding);
+    const parameters = decodeParameters(fields.entries.get('parameters')?.value, `${path}.parameters`, decoding);
+    const own = kindFields(entity, fields, decodedHere);
+    const other_fields = [...entity.type_keys, ...decodedHere];
+    const config =
+      kind === undefined ? undefined : decodeFields(kind.fields, { node: own, path, place, other_fields }, decoding);
+    if (common !== undefined) tellContradictions(common, fields, path, decoding);
+    if (kind === undefined || common === undefined) return { kind, definition: undefined };
+    return { kind, definition: toDefinition(entity.name, { kind, common, parameters, config }) };
+  });
+}
+
+interface DecodedParts {
+  readonly kind: ToolKind;
+  readonly common: CommonFields;
+  readonly parameters: readonly Parameter[];
+  readonly config: unknown;
+}
+
+function toDefinition(name: string, { kind, common, parameters, config }: DecodedParts): ToolDefinition {
+  const { title: annotated_title, readOnlyHint, ...hints } = common.annotations ?? {};
+  const title = common.title ?? annotated_title;
+  const read_only = common.readOnly ?? readOnlyHint ?? true;
+  const annotations: ToolAnnotations = {
+    ...(hints.destructiveHint === undefined ? {} : { destructiveHint: hints.destructiveHint }),
+    ...(hints.idempotentHint === undefined ? {} : { idempotentHint: hints.idempotentHint }),
+    ...(hints.openWorldHint === undefined ? {} : { openWorldHint: hints.openWorldHint }),
+  };
+  return {
+    name,
+    ...(title === undefined ? {} : { title }),
+    description: common.description,
+    kind,
+    ...(common.source === undefined ? {} : { source: common.source }),
+    parameters,
+    read_only,
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    danger: common.danger ?? (read_only ? 'low' : 'medium'),
+    timeout_ms: common.timeout_ms,
+    concurrency: common.concurrency,
+    result_limits: { rows: common.max_rows, bytes: common.max_bytes },
+    config,
+  };
+}
+
+/** The same thing said twice must be the same: a reader who sees one of the two would be misled. */
+function tellContradictions(common: CommonFields, node: LocatedMap, path: string, decoding: Decoding): void {
+  const { readOnlyHint, destructiveHint, title } = common.annotations ?? {};
+  const told = (name: string, message: string, hint: string): void => {
+    const { place } = locate(node, ['annotations', name]);
+    tell(decoding, place, { path: `${path}.annotations.${name}`, message, hint });
+  };
+  if (common.readOnly !== undefined && readOnlyHint !== undefined && common.readOnly !== readOnlyHint) {
+    told('readOnlyHint', `contradicts readOnly: ${common.readOnly}`, 'Write one of the two.');
+  } else if ((common.readOnly ?? readOnlyHint ?? true) && destructiveHint === true) {
+    told(
+      'destructiveHint',
+      'a read-only tool destroys nothing',
+      'Tools are read-only unless they say readOnly: false.',
+    );
+  }
+  if (common.title !== undefined && title !== undefined && common.title !== title) {
+    told('title', 'contradicts the title of the tool', 'Write one of the two.');
+  }
+}

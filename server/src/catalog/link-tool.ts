@@ -1,0 +1,130 @@
+// One decoded tool with its source: checked by its kind, prepared, and given everything that calls need.
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../base/json.ts';
+import type { Log } from '../base/log.ts';
+import { nearHint } from '../base/nearest-names.ts';
+import type { ToolDefinition, ToolDraft } from './decode-tool.ts';
+import { quoteNode, tell, tellForeign } from './decoding.ts';
+import { toInputSchema } from './input-schema.ts';
+import { tellThrown } from './linking.ts';
+import type { NameTable, OpenSource, Scoped } from './linking.ts';
+import { joinPath, locate, splitPath } from './located.ts';
+import type { Located } from './located.ts';
+import type { RunTool, Tool, ToolScope } from './tool.ts';
+import { compileValidator } from './validate-arguments.ts';
+
+/**
+ * The linked tool, or undefined after telling why there is none. A tool uses sources of its own scope only: a tenant's
+ * tool must not reach a database of the whole server.
+ */
+export function linkTool(scoped: Scoped<ToolDraft>, sources: NameTable<OpenSource>, log: Log): Tool | undefined {
+  const source = linkSource(scoped, sources(scoped.scope));
+  const { definition } = scoped.definition ?? {};
+  if (definition === undefined || scoped.decoding.faults.length > 0) return undefined;
+  checkByKind(scoped, definition, log);
+  if (scoped.decoding.faults.length > 0) return undefined;
+  try {
+    return toTool(scoped.scope, definition, prepare(definition, source));
+  } catch (thrown) {
+    tellThrown(scoped, thrown, log);
+    return undefined;
+  }
+}
+
+function linkSource(
+  scoped: Scoped<ToolDraft>,
+  sources: ReadonlyMap<string, OpenSource | 'failed'>,
+): OpenSource | undefined {
+  const { body, entity, decoding } = scoped;
+  const { node } = locate(body, ['source']);
+  const types = scoped.definition?.kind?.source_types;
+  const path = `${entity.path}.source`;
+  const suitable = [...sources].flatMap(([name, source]) =>
+    types === undefined || source === 'failed' || types.includes(source.type) ? [name] : [],
+  );
+  if (node === undefined) {
+    if (types === undefined || types.length === 0 || body.kind !== 'map') return undefined;
+    tell(decoding, entity.place, { path, message: '"source" is missing', hint: nearHint('', suitable) });
+    return undefined;
+  }
+  if (types?.length === 0) {
+    tell(decoding, node.place, { path, message: 'tools of this type have no source', hint: 'Remove the field.' });
+    return undefined;
+  }
+  return findSource(node, { path, types, suitable, sources }, scoped);
+}
+
+interface SourceSearch {
+  readonly path: string;
+  readonly types: readonly string[] | undefined;
+  readonly suitable: readonly string[];
+  readonly sources: ReadonlyMap<string, OpenSource | 'failed'>;
+}
+
+function findSource(node: Located, search: SourceSearch, { decoding }: Scoped<ToolDraft>): OpenSource | undefined {
+  const { path, types, suitable, sources } = search;
+  // What is not a text is told by the schema, a missing variable where it stands.
+  if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.filled?.missing === true) return undefined;
+  const source = sources.get(node.value);
+  const shown = quoteNode(node, decoding);
+  if (source === undefined) {
+    tell(decoding, node.place, { path, message: `there is no source ${shown}`, hint: nearHint(node.value, suitable) });
+    return undefined;
+  }
+  if (source === 'failed') {
+    tell(decoding, node.place, {
+      path,
+      message: `the source ${shown} cannot be used`,
+      hint: 'Mend the faults of the source.',
+    });
+    return undefined;
+  }
+  if (types !== undefined && !types.includes(source.type)) {
+    const message = `the source ${shown} is of type "${source.type}"; this tool needs ${types.map((type) => `"${type}"`).join(' or ')}`;
+    tell(decoding, node.place, { path, message, hint: nearHint('', suitable) });
+    return undefined;
+  }
+  return source;
+}
+
+function checkByKind(scoped: Scoped<ToolDraft>, { kind, config, parameters }: ToolDefinition, log: Log): void {
+  const { body, entity, decoding } = scoped;
+  try {
+    for (const fault of kind.check(config, parameters)) {
+      const steps = splitPath(fault.path);
+      const { place } = locate(body, steps);
+      tellForeign(decoding, steps.length === 0 ? entity.place : place, {
+        ...fault,
+        path: joinPath(entity.path, steps),
+      });
+    }
+  } catch (thrown) {
+    tellThrown(scoped, thrown, log);
+  }
+}
+
+function prepare(
+  { kind, config, name, parameters, read_only }: ToolDefinition,
+  source: OpenSource | undefined,
+): RunTool {
+  return kind.prepare(config, { name, parameters, read_only, source: source?.source });
+}
+
+function toTool(scope: ToolScope, definition: ToolDefinition, run: RunTool): Tool {
+  const { config, kind, ...common } = definition;
+  return {
+    ...common,
+    kind: kind.type,
+    scope,
+    input_schema: toInputSchema(definition.parameters),
+    version: versionOf(definition),
+    validate: compileValidator(definition.name, definition.parameters),
+    run,
+  };
+}
+
+/** Depends on nothing but the definition: not on format, comments, files or places. */
+function versionOf({ kind, ...definition }: ToolDefinition): string {
+  const text = canonicalJson({ ...definition, kind: kind.type });
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,111 @@
+// Decoded entities into a catalogue: names are unique, references lead somewhere, sources are open, tools are prepared.
+// What cannot be used is listed as failed and stops nothing else.
+import type { Log } from '../base/log.ts';
+import type { Failed, NamedSource, Toolset } from './catalogue.ts';
+import type { CatalogueParts } from './create-catalogue.ts';
+import type { SourceDefinition } from './decode-source.ts';
+import type { ToolDraft } from './decode-tool.ts';
+import type { ToolsetDefinition } from './decode-toolset.ts';
+import { tell } from './decoding.ts';
+import { linkTool } from './link-tool.ts';
+import { linkToolset } from './link-toolset.ts';
+import type { NameTable, Scoped } from './linking.ts';
+import { tellThrown } from './linking.ts';
+import type { OpenSource } from './linking.ts';
+import type { ToolScope } from './tool.ts';
+
+export interface LinkInput {
+  readonly sources: readonly Scoped<SourceDefinition>[];
+  readonly tools: readonly Scoped<ToolDraft>[];
+  readonly toolsets: readonly Scoped<ToolsetDefinition>[];
+  readonly log: Log;
+}
+
+/** Links everything. Faults are added to the entities' own lists. */
+export function linkEntities({ sources, tools, toolsets, log }: LinkInput): CatalogueParts {
+  tellRepeatedNames(sources, 'own scope');
+  tellRepeatedNames(tools, 'whole view');
+  tellRepeatedNames(toolsets, 'whole view');
+  const linked_sources = linkAll(sources, (entity) => openSource(entity, log));
+  const linked_tools = linkAll(tools, (entity) => linkTool(entity, linked_sources.names, log));
+  const linked_toolsets = linkAll(toolsets, (entity) => linkToolset(entity, linked_tools.names));
+  return {
+    sources: linked_sources.linked.map(({ name, scope, item }): NamedSource => ({ name, scope, source: item.source })),
+    tools: linked_tools.linked.map(({ item }) => item),
+    toolsets: linked_toolsets.linked.map(({ item }): Toolset => item),
+    failed: [...linked_sources.failed, ...linked_tools.failed, ...linked_toolsets.failed],
+  };
+}
+
+interface Linked<Item> {
+  readonly linked: readonly { readonly name: string; readonly scope: ToolScope; readonly item: Item }[];
+  readonly failed: readonly Failed[];
+  readonly names: NameTable<Item>;
+}
+
+/** Links entities one by one; an item whose entity has a fault, old or new, does not count. */
+function linkAll<Definition, Item>(
+  entities: readonly Scoped<Definition>[],
+  link: (entity: Scoped<Definition>) => Item | undefined,
+): Linked<Item> {
+  const linked: { name: string; scope: ToolScope; item: Item }[] = [];
+  const failed: Failed[] = [];
+  const by_scope = new Map<string, Map<string, Item | 'failed'>>();
+  for (const scoped of entities) {
+    const { scope, decoding } = scoped;
+    const { name, name_is_valid, entity } = scoped.entity;
+    const item = link(scoped);
+    const is_usable = item !== undefined && name_is_valid && decoding.faults.length === 0;
+    if (is_usable) linked.push({ name, scope, item });
+    else if (name_is_valid) failed.push({ entity, name, scope, faults: decoding.faults });
+    const names = by_scope.get(scopeKey(scope)) ?? new Map<string, Item | 'failed'>();
+    by_scope.set(scopeKey(scope), names);
+    // A second one of the same name has failed; the first one keeps the name.
+    if (!names.has(name)) names.set(name, is_usable ? item : 'failed');
+  }
+  return { linked, failed, names: (scope) => by_scope.get(scopeKey(scope)) ?? new Map<string, Item | 'failed'>() };
+}
+
+function scopeKey(scope: ToolScope): string {
+  return scope.kind === 'system' ? 'system' : `tenant ${scope.tenant_id}`;
+}
+
+/**
+ * The second entity of a name is at fault. What callers see by name (tools, toolsets) may not share a name with what
+ * everyone sees either: nothing is shadowed. Two tenants do not see each other.
+ */
+function tellRepeatedNames(entities: readonly Scoped<unknown>[], reach: 'own scope' | 'whole view'): void {
+  const first = new Map<string, Scoped<unknown>>();
+  const key = (scope: ToolScope, name: string): string => `${scopeKey(scope)} ${name}`;
+  for (const scoped of entities) {
+    const own_key = key(scoped.scope, scoped.entity.name);
+    const earlier = first.get(own_key);
+    if (earlier === undefined) first.set(own_key, scoped);
+    else tellRepeated(scoped, earlier, 'Remove or rename one of the two.');
+  }
+  if (reach === 'own scope') return;
+  for (const scoped of entities) {
+    const system = first.get(key({ kind: 'system' }, scoped.entity.name));
+    if (scoped.scope.kind !== 'tenant' || system === undefined) continue;
+    tellRepeated(scoped, system, 'A tenant cannot replace what everyone sees; rename it.');
+  }
+}
+
+function tellRepeated({ entity, decoding }: Scoped<unknown>, earlier: Scoped<unknown>, hint: string): void {
+  if (!entity.name_is_valid) return;
+  const where = `${earlier.decoding.file}:${earlier.entity.place.line}`;
+  const message = `the ${entity.entity} "${entity.name}" is already defined at ${where}`;
+  tell(decoding, entity.place, { path: entity.path, message, hint });
+}
+
+function openSource(scoped: Scoped<SourceDefinition>, log: Log): OpenSource | undefined {
+  const { definition, decoding, base_folder } = scoped;
+  if (definition === undefined || decoding.faults.length > 0) return undefined;
+  const { kind, config, name } = definition;
+  try {
+    return { type: kind.type, source: kind.open(name, config, { log, base_folder }) };
+  } catch (thrown) {
+    tellThrown(scoped, thrown, log);
+    return undefined;
+  }
+}

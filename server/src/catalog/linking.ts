@@ -1,0 +1,30 @@
+// What the linking of sources, tools and toolsets has in common.
+import { ToolcribError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { Decoded } from './decode-entity.ts';
+import { tellForeign } from './decoding.ts';
+import type { Source } from './source.ts';
+import type { ToolScope } from './tool.ts';
+
+/** A decoded entity with whom it is for and where its relative paths start. */
+export type Scoped<Definition> = Decoded<Definition> & {
+  readonly scope: ToolScope;
+  readonly base_folder: string;
+};
+
+/** Everything of one sort that is defined for a scope itself; `failed` for what exists and cannot be used. */
+export type NameTable<Item> = (scope: ToolScope) => ReadonlyMap<string, Item | 'failed'>;
+
+export interface OpenSource {
+  /** The kind's permanent name. */
+  readonly type: string;
+  readonly source: Source;
+}
+
+/** Tells what a kind has thrown: the text of a catalogue error is public, anything else goes to the log only. */
+export function tellThrown({ entity, decoding }: Decoded<unknown>, thrown: unknown, log: Log): void {
+  if (!(thrown instanceof ToolcribError)) log.error('entity-failed', { path: entity.path, error: thrown });
+  const { message, hint, faults } = thrown instanceof ToolcribError ? thrown : new ToolcribError('internal');
+  tellForeign(decoding, entity.place, { path: entity.path, message, hint });
+  for (const fault of faults) tellForeign(decoding, entity.place, { ...fault, path: `${entity.path}.${fault.path}` });
+}

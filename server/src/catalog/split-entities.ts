@@ -1,0 +1,113 @@
+// One document of a configuration file into its entities, from the map format (`tools: {name: …}`) or the flat one
+// (`kind: tool`, `name: …`). What an entity's fields mean is decided by the decoders.
+import { describeNode, quoteNode, tell } from './decoding.ts';
+import type { Decoding } from './decoding.ts';
+import { shortened } from './describe-value.ts';
+import { tellUnknownField } from './decode-fields.ts';
+import { filterEntries, joinPath } from './located.ts';
+import type { Located, LocatedEntry, LocatedMap, Place } from './located.ts';
+import { isName, nameRule } from './names.ts';
+import { nearHint } from '../base/nearest-names.ts';
+
+export const entityKinds = ['source', 'tool', 'toolset'] as const;
+export type EntityKind = (typeof entityKinds)[number];
+
+export interface Entity {
+  readonly entity: EntityKind;
+  /** As written; not a valid name when `name_is_valid` is false. */
+  readonly name: string;
+  readonly name_is_valid: boolean;
+  /** `tools.search`, in both formats. */
+  readonly path: string;
+  /** Of the name. */
+  readonly place: Place;
+  /** Its fields, without the name and, in the flat format, without `kind`. */
+  readonly body: Located;
+  /** The keys that may hold its type. */
+  readonly type_keys: readonly string[];
+}
+
+const sections: Readonly<Record<EntityKind, string>> = { source: 'sources', tool: 'tools', toolset: 'toolsets' };
+
+/** All entities of one document; what belongs to none of them is told. */
+export function splitEntities(root: Located, decoding: Decoding): readonly Entity[] {
+  if (root.kind !== 'map') {
+    const message = `expected sources, tools or toolsets, got ${describeNode(root, decoding)}`;
+    tell(decoding, root.place, { path: '', message });
+    return [];
+  }
+  return root.entries.has('kind') ? splitFlat(root, decoding) : splitSections(root, decoding);
+}
+
+function tellDefects(node: Located, path: string, decoding: Decoding): void {
+  for (const defect of node.defects ?? []) {
+    const defect_path = path === '' ? defect.path.replace(/^\./, '') : `${path}${defect.path}`;
+    tell(decoding, defect.place, { ...defect, path: defect_path });
+  }
+}
+
+function splitSections(root: LocatedMap, decoding: Decoding): readonly Entity[] {
+  tellDefects(root, '', decoding);
+  const entities: Entity[] = [];
+  for (const [key, { key_place, value }] of root.entries) {
+    const entity = entityKinds.find((kind) => sections[kind] === key);
+    if (entity === undefined) {
+      tellUnknownField(decoding, key_place, { path: key, key, valid: [...Object.values(sections), 'kind'] });
+    } else if (value.kind === 'map') {
+      tellDefects(value, key, decoding);
+      for (const [name, entry] of value.entries) entities.push(sectionEntity(entity, name, entry, decoding));
+    } else if (value.kind === 'list' || value.value !== null || value.defects !== undefined) {
+      tellDefects(value, key, decoding);
+      const message = `expected an object with one entry per ${entity}, got ${describeNode(value, decoding)}`;
+      tell(decoding, value.place, { path: key, message });
+    }
+  }
+  return entities;
+}
+
+function sectionEntity(
+  entity: EntityKind,
+  name: string,
+  { key_place, value }: LocatedEntry,
+  decoding: Decoding,
+): Entity {
+  const path = joinPath(sections[entity], [name]);
+  const name_is_valid = isName(name);
+  if (!name_is_valid) {
+    const message = `"${shortened(name)}" is not a valid name`;
+    tell(decoding, key_place, { path, message, hint: nameRule });
+  }
+  return { entity, name, name_is_valid, path, place: key_place, body: value, type_keys: ['kind', 'type'] };
+}
+
+function splitFlat(root: LocatedMap, decoding: Decoding): readonly Entity[] {
+  const kind = root.entries.get('kind')?.value;
+  const entity = kind?.kind === 'scalar' ? entityKinds.find((candidate) => candidate === kind.value) : undefined;
+  if (entity === undefined) {
+    if (kind !== undefined) tellUnknownKind(kind, decoding);
+    return [];
+  }
+  const name = root.entries.get('name')?.value;
+  if (name?.kind !== 'scalar' || typeof name.value !== 'string' || !isName(name.value)) {
+    const message = name === undefined ? '"name" is missing' : `${quoteNode(name, decoding)} is not a valid name`;
+    tell(decoding, name?.place ?? root.place, { path: 'name', message, hint: nameRule });
+  }
+  const text = name?.kind === 'scalar' && name.value !== null ? String(name.value) : '';
+  return [
+    {
+      entity,
+      name: text,
+      name_is_valid: isName(text),
+      path: joinPath(sections[entity], [text === '' ? '?' : text]),
+      place: name?.place ?? root.place,
+      body: filterEntries(root, (key) => key !== 'kind' && key !== 'name'),
+      type_keys: ['type'],
+    },
+  ];
+}
+
+function tellUnknownKind(kind: Located, decoding: Decoding): void {
+  const message = `expected "kind" to be source, tool or toolset, got ${describeNode(kind, decoding)}`;
+  const hint = kind.kind === 'scalar' ? nearHint(String(kind.value), entityKinds) : undefined;
+  tell(decoding, kind.place, { path: 'kind', message, hint });
+}
