@@ -53,6 +53,14 @@ export const limits = {
   store_connections: 10,
   /** Any statement of our own on our own database. */
   store_statement_ms: 10_000,
+  /** Time to get a connection to it: to open one, or to wait for a free one. */
+  store_connect_ms: 5_000,
+  /** A transaction of our own that does nothing for this long has been forgotten, and holds locks. */
+  store_idle_ms: 30_000,
+  /** One migration: it may rewrite a big table. */
+  store_migration_ms: 30 * 60_000,
+  /** The embedded database answers no statement for this long: it hangs, and its thread is replaced. */
+  store_hang_ms: 60_000,
 
   /** How long readiness waits for the server's own database. */
   readiness_ms: 2_000,
