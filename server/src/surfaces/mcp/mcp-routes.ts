@@ -64,7 +64,12 @@ async function answerMessage(
   const served = serveAs(message, scene.exchange.request.headers);
   if (served.kind === 'failure') return served;
   if (reply === undefined && !revisionTraits[served.revision].batches) return noBatches;
-  if (message.kind === 'request') return dispatch(deps, { ...scene, message, served, reply });
+  if (message.kind === 'request') {
+    if (message.method === 'initialize' && revisionTraits[served.revision].wants_session) {
+      scene.exchange.response.setHeader('mcp-session-id', scene.exchange.request_id);
+    }
+    return dispatch(deps, { ...scene, message, served, reply });
+  }
   // Notifications are accepted and change nothing: a running call ends when its caller closes the connection.
   return refusalOf(deps, scene);
 }

@@ -8,15 +8,17 @@ interface RevisionTraits {
   readonly batches: boolean;
   /** Results may carry `structuredContent`. */
   readonly structured: boolean;
+  /** Clients of this revision go on only when the handshake names a session. Ours stands for nothing. */
+  readonly wants_session: boolean;
 }
 
 /** Newest first. */
 export const revisionTraits = {
-  '2026-07-28': { stateless: true, batches: false, structured: true },
-  '2025-11-25': { stateless: false, batches: false, structured: true },
-  '2025-06-18': { stateless: false, batches: false, structured: true },
-  '2025-03-26': { stateless: false, batches: true, structured: false },
-  '2024-11-05': { stateless: false, batches: false, structured: false },
+  '2026-07-28': { stateless: true, batches: false, structured: true, wants_session: false },
+  '2025-11-25': { stateless: false, batches: false, structured: true, wants_session: false },
+  '2025-06-18': { stateless: false, batches: false, structured: true, wants_session: false },
+  '2025-03-26': { stateless: false, batches: true, structured: false, wants_session: true },
+  '2024-11-05': { stateless: false, batches: false, structured: false, wants_session: false },
 } as const satisfies Record<string, RevisionTraits>;
 
 export type Revision = keyof typeof revisionTraits;
