@@ -137,7 +137,7 @@ describe('migrations', () => {
 });
 
 describe('decision records', () => {
-  const record = (name: string, text = '# 0001 A\n\nDate: 2026-01-31\n') => ({ path: `docs/decisions/${name}`, text });
+  const record = (name: string, text = '# 0001 A\n\n*2026-01-31*\n') => ({ path: `docs/decisions/${name}`, text });
 
   test('a dated record with its own number is fine', () => {
     expect(

@@ -96,11 +96,11 @@ export function decisionFindings(files: readonly RepositoryFile[]): readonly Fin
     const findings: Finding[] = [];
     if (other !== undefined)
       findings.push({ path, line: 1, message: `${other} has this number: take the next free one` });
-    if (!/^Date: \d{4}-\d{2}-\d{2}$/m.test(text)) {
+    if (!/^[_*]\d{4}-\d{2}-\d{2}[_*]$/m.test(text)) {
       findings.push({
         path,
         line: 1,
-        message: 'A decision record is dated: write the line "Date: YYYY-MM-DD" below the title',
+        message: 'A decision record is dated: write the line "_YYYY-MM-DD_" below the title',
       });
     }
     return findings;

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// The `toolcrib` command. Plain JavaScript that old versions of Node can read, so that they get a sentence and not a stack.
+
+const needed = [24, 18];
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+
+if (major > needed[0] || (major === needed[0] && minor >= needed[1])) {
+  await import('../src/main.ts');
+} else {
+  process.stderr.write(
+    `Toolcrib needs Node ${needed.join('.')} or later, this is ${process.versions.node}. ` +
+      'In the repository, "npm ci" brings the right one: use "npm start" or "npm run toolcrib -- <command>".\n',
+  );
+  process.exitCode = 1;
+}
