@@ -2,21 +2,32 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '../../server/src/base/clock.ts';
+import { randomIds } from '../../server/src/base/ids.ts';
 import { createLog } from '../../server/src/base/log.ts';
+import type { Log } from '../../server/src/base/log.ts';
 import type { Config } from '../../server/src/base/settings.ts';
+import { createTenant } from '../../server/src/identity/tenants.ts';
 import { startServer } from '../../server/src/server.ts';
 import type { RunningServer, ServerOptions } from '../../server/src/server.ts';
+import { openStore } from '../../server/src/store/store.ts';
 
 export interface TestServerOptions extends Partial<Omit<ServerOptions, 'config'>> {
   /** Text of a tool file; the demo when absent. */
   readonly tools?: string;
   readonly config?: Partial<Config>;
+  /** Slug of the tenant whose the tools are; system tools when absent. */
+  readonly tools_of?: string;
+  /** Slugs of tenants to make before the start; tool files may then belong to one of them. */
+  readonly tenants?: readonly string[];
 }
 
 export interface TestServer {
   readonly url: string;
-  /** The key of the first start's owner. */
+  /** The key of the first start's owner, or of the first tenant's. */
   readonly key: string;
+  /** The owner's key of each tenant that was asked for, by slug. */
+  readonly keys: Readonly<Record<string, string>>;
   /** Of this test alone; holds tools.yaml. Removed at the end. */
   readonly folder: string;
   /** Every line that was logged. */
@@ -56,21 +67,20 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     allowed_origins: [],
     data_folder: join(folder, 'data'),
     database_url: undefined,
-    tools: options.tools === undefined ? [] : [{ path: tools, tenant: undefined }],
+    tools: options.tools === undefined ? [] : [{ path: tools, tenant: options.tools_of }],
     audit_durability: 'before_answer',
     log_level: 'debug',
     ...options.config,
   };
-  const { tools: _tools, config: _config, ...rest } = options;
-  const server = await startServer({
-    log: createLog({ level: 'debug', destination: { write: (line: string) => void log_lines.push(line) } }),
-    ...rest,
-    config,
-  });
-  const key = server.first_start?.key ?? '';
+  const { tools: _tools, tools_of: _tools_of, config: _config, tenants = [], ...rest } = options;
+  const log = createLog({ level: 'debug', destination: { write: (line: string) => void log_lines.push(line) } });
+  const keys = await makeTenants(config, log, tenants);
+  const server = await startServer({ log, ...rest, config });
+  const key = server.first_start?.key ?? Object.values(keys)[0] ?? '';
   return {
     url: server.url,
     key,
+    keys,
     folder,
     log_lines,
     server,
@@ -80,6 +90,18 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function makeTenants(config: Config, log: Log, slugs: readonly string[]): Promise<Record<string, string>> {
+  if (slugs.length === 0) return {};
+  const store = await openStore({ url: config.database_url, folder: config.data_folder, clock: systemClock, log });
+  const keys: Record<string, string> = {};
+  for (const slug of slugs) {
+    const owner = { email: `owner@${slug}.example`, name: `Owner of ${slug}` };
+    keys[slug] = (await createTenant({ store, clock: systemClock, ids: randomIds }, { slug, name: slug, owner })).key;
+  }
+  await store.close();
+  return keys;
 }
 
 async function send(url: string, method: string, path: string, options: RequestOptions): Promise<Answer> {
