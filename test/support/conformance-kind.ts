@@ -7,8 +7,7 @@ import type { RunContext, ToolKind } from '../../server/src/catalog/tool.ts';
 type Behave = (ctx: RunContext) => ToolResult | Promise<ToolResult>;
 
 /** A picture of one red pixel, and a WAV file without a sound. */
-const png =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==';
+const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==';
 const wav = 'UklGRiYAAABXQVZFZm10IBAAAAABAAEAQB8AAAB9AAACABAAZGF0YQIAAAA=';
 
 const image: ContentBlock = { type: 'image', data: png, mimeType: 'image/png' };
@@ -20,11 +19,7 @@ const behaviours: Readonly<Record<string, Behave>> = {
   test_embedded_resource: () => ({ kind: 'content', content: [resource('test://embedded-resource')] }),
   test_multiple_content_types: () => ({
     kind: 'content',
-    content: [
-      { type: 'text', text: 'Multiple content types test:' },
-      image,
-      resource('test://mixed-content-resource'),
-    ],
+    content: [{ type: 'text', text: 'Multiple content types test:' }, image, resource('test://mixed-content-resource')],
   }),
   test_error_handling: () => {
     throw new ToolcribError('tool_failed');
