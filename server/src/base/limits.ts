@@ -48,6 +48,29 @@ export const limits = {
   source_connections: 8,
   /** Time to open a connection to a source. */
   source_connect_ms: 5_000,
+  /** After a failed connection: the wait before the next attempt doubles from the first to the second. */
+  source_backoff_first_ms: 100,
+  source_backoff_last_ms: 5_000,
+  /** A connection that has had nothing to do for this long is closed. */
+  source_idle_ms: 5 * 60_000,
+  /** A connection is replaced after this long, with whatever memory the server has gathered for it. */
+  source_age_ms: 30 * 60_000,
+  /** Statements prepared on one connection at once; the oldest is forgotten. */
+  source_statements: 500,
+  /** Quick statements that may be under way on one connection. */
+  source_pipeline: 32,
+  /** A statement quicker than this on average is quick: others may wait behind it. */
+  source_quick_ms: 5,
+  /** Calls behind a statement that takes longer than this are moved to another connection. */
+  source_stuck_ms: 20,
+  /** Calls that wait for a connection of one source: above it, they are refused at once. */
+  source_queue: 4_096,
+  /** Bytes read past the limits of a read-only answer before its connection is given up. */
+  source_drop_bytes: 64 * 1024 * 1024,
+  /** The longest message of a server that is kept whole, rows not counted. */
+  source_message_bytes: 1024 * 1024,
+  /** SQLite: processes that read one database at once, beside the one that writes. */
+  sqlite_readers: 3,
 
   /** Connections to the server's own PostgreSQL. */
   store_connections: 10,

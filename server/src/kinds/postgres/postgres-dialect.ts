@@ -1,0 +1,27 @@
+// How PostgreSQL writes placeholders: `$1` is the first parameter.
+import type { SqlDialect } from '../../catalog/source.ts';
+import { checkPlaceholders, checkSingle } from '../sql/check-placeholders.ts';
+import { orderedValues } from '../sql/ordered-values.ts';
+import { scanSql } from '../sql/scan-sql.ts';
+import type { SqlSyntax } from '../sql/scan-sql.ts';
+
+export const postgresSyntax: SqlSyntax = {
+  nested_comments: true,
+  dollar_quotes: true,
+  backquotes: false,
+  placeholder: /\$\d+/y,
+};
+
+export const postgresDialect: SqlDialect = {
+  check: (statement, parameters) => {
+    const tokens = scanSql(statement, postgresSyntax);
+    const targets = tokens
+      .filter((token) => token.kind === 'placeholder')
+      .map(({ text }) => {
+        const index = Number(text.slice(1)) - 1;
+        return index >= 0 && index < parameters.length ? { index } : { unknown: text };
+      });
+    return [...checkSingle(tokens), ...checkPlaceholders(targets, parameters, (_, index) => `$${index + 1}`)];
+  },
+  order: orderedValues,
+};

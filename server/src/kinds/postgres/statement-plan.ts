@@ -1,0 +1,65 @@
+// A prepared statement as the source knows it, whatever the connection: its messages, made once, and how quick it is.
+import { hash } from 'node:crypto';
+import { serialize } from 'pg-protocol';
+import type { SqlStatementText } from '../../catalog/source.ts';
+import { commandOf, scanSql } from '../sql/scan-sql.ts';
+import { postgresSyntax } from './postgres-dialect.ts';
+
+/** Commands that run inside one transaction and leave nothing behind in the session. */
+const transactional = new Set([
+  'select',
+  'with',
+  'values',
+  'table',
+  'show',
+  'explain',
+  'insert',
+  'update',
+  'delete',
+  'merge',
+]);
+/** Functions that leave something behind in the session all the same. */
+const lasting = /^(set_config|pg_(try_)?advisory_lock(_shared)?|dblink_connect(_u)?)$/i;
+/** How much the newest run counts in the moving average. */
+const newest_weight = 0.2;
+
+export interface StatementPlan {
+  readonly name: string;
+  readonly read_only: boolean;
+  /** A read-only statement of a kind that the database's read-only mode does not bind: never sent. */
+  readonly refused: boolean;
+  /** Whether the session is as it was after the statement, so that the next call may use it. */
+  readonly reusable: boolean;
+  /** Whether a value is an array: then the parameters' types must be known before values are bound. */
+  readonly has_arrays: boolean;
+  /** Parse and Describe. */
+  readonly parse: Buffer;
+  /** The parameters' types as the server inferred them, once it has been asked. */
+  type_oids: readonly number[] | undefined;
+  /** Moving average of the time the server needs; undefined before the first run. */
+  mean_ms: number | undefined;
+  /** Calls under way. */
+  running: number;
+}
+
+export function createPlan(statement: SqlStatementText): StatementPlan {
+  const tokens = scanSql(statement.text, postgresSyntax);
+  const is_transactional = transactional.has(commandOf(tokens));
+  const name = `tc_${hash('sha256', statement.text).slice(0, 24)}`;
+  return {
+    name,
+    read_only: statement.read_only,
+    refused: statement.read_only && !is_transactional,
+    reusable: is_transactional && !tokens.some((token) => lasting.test(token.text)),
+    has_arrays: statement.parameters.some((parameter) => parameter.type === 'array'),
+    parse: Buffer.concat([serialize.parse({ name, text: statement.text }), serialize.describe({ type: 'S', name })]),
+    type_oids: undefined,
+    mean_ms: undefined,
+    running: 0,
+  };
+}
+
+/** Takes the time of a run into the average. */
+export function observe(plan: StatementPlan, elapsed_ms: number): void {
+  plan.mean_ms = plan.mean_ms === undefined ? elapsed_ms : plan.mean_ms + (elapsed_ms - plan.mean_ms) * newest_weight;
+}

@@ -1,0 +1,94 @@
+// Splits a SQL text into what the kinds need to know of it: words, placeholders and semicolons, never fooled by quotes,
+// comments or dollar-quoting. It is no parser: the database decides what a statement means.
+
+export interface SqlSyntax {
+  /** `/* /* *\/ *\/` is one comment (PostgreSQL), or ends at the first `*\/` (SQLite). */
+  readonly nested_comments: boolean;
+  /** `$tag$ … $tag$` and `E'\''` (PostgreSQL). */
+  readonly dollar_quotes: boolean;
+  /** Backquoted and bracketed identifiers (SQLite). */
+  readonly backquotes: boolean;
+  /** Sticky; finds a placeholder at its `lastIndex`. */
+  readonly placeholder: RegExp;
+}
+
+export interface SqlToken {
+  readonly kind: 'word' | 'quoted' | 'placeholder' | 'semicolon' | 'open' | 'other';
+  /** As written; a quoted identifier without its quotes. */
+  readonly text: string;
+}
+
+const space = /\s+/y;
+const word = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
+const number = /\d[\w.]*/y;
+const lineComment = /--[^\n\r]*/y;
+const plainComment = /\/\*[\s\S]*?(?:\*\/|$)/y;
+const singleQuoted = /'(?:[^']|'')*(?:'|$)/y;
+const escapeQuoted = /[eE]'(?:[^'\\]|''|\\[\s\S])*(?:'|$)/y;
+const doubleQuoted = /"((?:[^"]|"")*)(?:"|$)/y;
+const backQuoted = /`((?:[^`]|``)*)(?:`|$)/y;
+const bracketed = /\[([^\]]*)(?:\]|$)/y;
+const dollarTag = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
+
+/** The tokens of a statement, without spaces, comments and literals. */
+export function scanSql(text: string, syntax: SqlSyntax): readonly SqlToken[] {
+  const tokens: SqlToken[] = [];
+  let at = 0;
+  const take = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text);
+    if (found === null) return undefined;
+    at = pattern.lastIndex;
+    return found[1] ?? found[0];
+  };
+  while (at < text.length) {
+    if (take(space) !== undefined || take(lineComment) !== undefined || takeComment()) continue;
+    if ((syntax.dollar_quotes && take(escapeQuoted) !== undefined) || take(singleQuoted) !== undefined) continue;
+    const identifier = take(doubleQuoted) ?? (syntax.backquotes ? (take(backQuoted) ?? take(bracketed)) : undefined);
+    if (identifier !== undefined) {
+      tokens.push({ kind: 'quoted', text: identifier });
+      continue;
+    }
+    const named = take(word);
+    if (named !== undefined) {
+      tokens.push({ kind: 'word', text: named });
+      continue;
+    }
+    if (take(number) !== undefined || (syntax.dollar_quotes && takeDollarQuoted())) continue;
+    const placeholder = take(syntax.placeholder);
+    if (placeholder !== undefined) {
+      tokens.push({ kind: 'placeholder', text: placeholder });
+      continue;
+    }
+    const sign = text.charAt(at);
+    at += sign === ':' && text.charAt(at + 1) === ':' ? 2 : 1;
+    tokens.push({ kind: sign === ';' ? 'semicolon' : sign === '(' ? 'open' : 'other', text: sign });
+  }
+  return tokens;
+
+  function takeComment(): boolean {
+    if (!text.startsWith('/*', at)) return false;
+    if (!syntax.nested_comments) return take(plainComment) !== undefined;
+    let depth = 0;
+    do {
+      if (text.startsWith('/*', at)) [depth, at] = [depth + 1, at + 2];
+      else if (text.startsWith('*/', at)) [depth, at] = [depth - 1, at + 2];
+      else at += 1;
+    } while (depth > 0 && at < text.length);
+    return true;
+  }
+
+  function takeDollarQuoted(): boolean {
+    const tag = take(dollarTag);
+    if (tag === undefined) return false;
+    const end = text.indexOf(tag, at);
+    at = end < 0 ? text.length : end + tag.length;
+    return true;
+  }
+}
+
+/** The command of a statement in lower case (`select`, `insert` …): its first word, opening brackets not counted. */
+export function commandOf(tokens: readonly SqlToken[]): string {
+  const first = tokens.find((token) => token.kind !== 'open');
+  return first?.kind === 'word' ? first.text.toLowerCase() : '';
+}
