@@ -88,7 +88,7 @@ export const errorCatalogue = {
     audience: 'caller',
     retryable: false,
     message: 'The request body is larger than {limit_bytes} bytes.',
-    hint: 'Send less, or ask the operator to raise server.max_body_bytes.',
+    hint: 'Send less.',
   },
   media_type_unsupported: {
     status: 415,
