@@ -1,6 +1,6 @@
 // What a value of each parameter type is: a fast yes or no, and the words for a no. Never coerces, never changes a value.
 import { describeValue } from './describe-value.ts';
-import type { ArgumentValue, Parameter } from './parameters.ts';
+import type { ArgumentValue, Parameter, ParameterType } from './parameters.ts';
 
 export interface ValueFault {
   /** Place inside the value: `[2]`, or nothing. */
@@ -13,22 +13,6 @@ export interface ValueCheck {
   readonly accepts: (value: unknown) => value is ArgumentValue;
   /** What is wrong with a value that is not accepted. */
   readonly explain: (value: unknown) => ValueFault;
-}
-
-/** The check of one parameter's values, built once. */
-export function compileCheck(parameter: Parameter): ValueCheck {
-  switch (parameter.type) {
-    case 'string':
-      return stringCheck;
-    case 'integer':
-      return integerCheck;
-    case 'float':
-      return floatCheck;
-    case 'boolean':
-      return booleanCheck;
-    case 'array':
-      return arrayCheck(parameter.items === undefined ? stringCheck : compileCheck(parameter.items));
-  }
 }
 
 function wrongType(expected: string, value: unknown): ValueFault {
@@ -68,6 +52,19 @@ const booleanCheck: ValueCheck = {
   accepts: (value) => typeof value === 'boolean',
   explain: (value) => wrongType('true or false', value),
 };
+
+const simpleChecks: Readonly<Record<Exclude<ParameterType, 'array'>, ValueCheck>> = {
+  string: stringCheck,
+  integer: integerCheck,
+  float: floatCheck,
+  boolean: booleanCheck,
+};
+
+/** The check of one parameter's values, built once. */
+export function compileCheck({ type, items }: Parameter): ValueCheck {
+  if (type !== 'array') return simpleChecks[type];
+  return arrayCheck(items === undefined ? stringCheck : compileCheck(items));
+}
 
 function arrayCheck(item: ValueCheck): ValueCheck {
   return {

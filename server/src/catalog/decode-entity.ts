@@ -1,7 +1,7 @@
 // What the decoding of sources, tools and toolsets has in common: the type, and the fields beside it.
 import { nearHint } from '../base/nearest-names.ts';
 import { shortened } from './describe-value.ts';
-import { describeNode, tell } from './decoding.ts';
+import { tell, tellShape } from './decoding.ts';
 import type { Decoding, Environment } from './decoding.ts';
 import { fillPlaceholders } from './fill-placeholders.ts';
 import { filterEntries } from './located.ts';
@@ -30,18 +30,20 @@ export function decodeEntity<Definition>(
     faults: [],
     filled: new Map(),
   };
-  const body = fillPlaceholders(entity.body, entity.path, options.environment, decoding);
+  const body = fillPlaceholders(entity.body, entity.path, { environment: options.environment, decoding });
   return { entity, body, decoding, definition: decode(body, decoding) };
 }
 
 /** The fields of an entity, or undefined after telling that it has none. */
 export function bodyFields(entity: Entity, body: Located, decoding: Decoding): LocatedMap | undefined {
   if (body.kind === 'map') return body;
-  if (body.defects === undefined) {
-    const message = `expected the fields of a ${entity.entity}, got ${describeNode(body, decoding)}`;
-    tell(decoding, body.place, { path: entity.path, message });
-  }
+  tellShape(decoding, body, { path: entity.path, expected: `the fields of a ${entity.entity}` });
   return undefined;
+}
+
+export interface TypedEntity {
+  readonly entity: Entity;
+  readonly body: LocatedMap;
 }
 
 interface NamedType {
@@ -51,8 +53,7 @@ interface NamedType {
 
 /** The kind that the type of an entity names, or undefined after telling why there is none. */
 export function findKind<Kind extends NamedType>(
-  entity: Entity,
-  body: LocatedMap,
+  { entity, body }: TypedEntity,
   kinds: readonly Kind[],
   decoding: Decoding,
 ): Kind | undefined {
@@ -66,11 +67,10 @@ export function findKind<Kind extends NamedType>(
   }
   const path = `${entity.path}.${key}`;
   if (given.kind !== 'scalar' || typeof given.value !== 'string') {
-    if (given.defects !== undefined) return undefined;
-    tell(decoding, given.place, { path, message: `expected the name of a type, got ${describeNode(given, decoding)}` });
+    tellShape(decoding, given, { path, expected: 'the name of a type' });
     return undefined;
   }
-  tellDifferentTypes(entity, body, given, decoding);
+  tellDifferentTypes({ entity, body }, given, decoding);
   const kind = kinds.find(({ type, aliases }) => type === given.value || aliases.includes(String(given.value)));
   if (kind === undefined) {
     const message = `there is no type of ${entity.entity} "${shortened(given.value)}"`;
@@ -79,7 +79,7 @@ export function findKind<Kind extends NamedType>(
   return kind;
 }
 
-function tellDifferentTypes(entity: Entity, body: LocatedMap, first: LocatedScalar, decoding: Decoding): void {
+function tellDifferentTypes({ entity, body }: TypedEntity, first: LocatedScalar, decoding: Decoding): void {
   for (const key of entity.type_keys) {
     const other = body.entries.get(key)?.value;
     if (other === undefined || (other.kind === 'scalar' && other.value === first.value)) continue;

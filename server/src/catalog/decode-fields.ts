@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { limits } from '../base/limits.ts';
 import { nearHint } from '../base/nearest-names.ts';
-import { describeNode, tell, tellForeign } from './decoding.ts';
+import { describeNode, isTold, tell, tellForeign, tellShape } from './decoding.ts';
 import type { Decoding } from './decoding.ts';
+import { typedText } from './fill-placeholders.ts';
 import { joinPath, locate, toPlain } from './located.ts';
 import type { Located, LocatedMap, Place } from './located.ts';
 
@@ -52,17 +53,11 @@ function typeFilled(root: LocatedMap, issues: readonly Issue[]): LocatedMap {
   for (const issue of issues) {
     if (issue.code !== 'invalid_type') continue;
     const { node } = locate(root, issue.path);
-    if (node?.kind !== 'scalar' || node.filled === undefined || typeof node.value !== 'string') continue;
-    const value = valueOfText(node.value, issue.expected);
+    if (node?.kind !== 'scalar' || node.filled === undefined) continue;
+    const value = typedText(node.value, issue.expected === 'int' ? 'number' : issue.expected);
     if (value !== undefined) typed = replaceAt(typed, issue.path, { ...node, value });
   }
   return typed.kind === 'map' ? typed : root;
-}
-
-function valueOfText(text: string, expected: string): number | boolean | undefined {
-  if (expected === 'boolean') return text === 'true' ? true : text === 'false' ? false : undefined;
-  if (expected !== 'number' && expected !== 'int') return undefined;
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
 function replaceAt(node: Located, path: readonly PropertyKey[], replacement: Located): Located {
@@ -89,15 +84,12 @@ function tellIssue(issue: Issue, schema: z.ZodType, at: FieldsAt, decoding: Deco
     return tell(decoding, place, { path, message: `"${String(issue.path.at(-1))}" is missing` });
   }
   // What is missing, or was already refused where it was read, is told once.
-  if (node.defects !== undefined || (node.kind === 'scalar' && node.filled?.missing === true)) return;
+  if (isTold(node)) return;
   switch (issue.code) {
     case 'unrecognized_keys':
       return tellUnknownFields(issue.keys, node, { issue, schema, at }, decoding);
     case 'invalid_type':
-      return tell(decoding, place, {
-        path,
-        message: `expected ${expectedWords(issue.expected)}, got ${describeNode(node, decoding)}`,
-      });
+      return tellShape(decoding, node, { path, expected: expectedWords(issue.expected) });
     case 'invalid_value': {
       const values = issue.values.map((value) => JSON.stringify(value));
       const hint =

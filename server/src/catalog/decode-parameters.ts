@@ -4,10 +4,11 @@ import { limits } from '../base/limits.ts';
 import { nearHint } from '../base/nearest-names.ts';
 import { compileCheck } from './check-value.ts';
 import { decodeFields } from './decode-fields.ts';
-import { describeNode, quoteNode, tell } from './decoding.ts';
+import { describeNode, isTold, quoteNode, tell, tellShape } from './decoding.ts';
 import type { Decoding } from './decoding.ts';
-import { joinPath, toPlain } from './located.ts';
-import type { Located, LocatedMap, LocatedScalar, Place } from './located.ts';
+import { typedText } from './fill-placeholders.ts';
+import { joinPath, locate, splitPath, toPlain } from './located.ts';
+import type { Located, LocatedMap } from './located.ts';
 import { isName, nameRule } from './names.ts';
 import { parameterTypes } from './parameters.ts';
 import type { Parameter, ParameterType } from './parameters.ts';
@@ -55,12 +56,7 @@ interface ParameterFields {
 export function decodeParameters(node: Located | undefined, path: string, decoding: Decoding): readonly Parameter[] {
   if (node === undefined) return [];
   if (node.kind !== 'list') {
-    if (node.defects === undefined) {
-      tell(decoding, node.place, {
-        path,
-        message: `expected a list of parameters, got ${describeNode(node, decoding)}`,
-      });
-    }
+    tellShape(decoding, node, { path, expected: 'a list of parameters' });
     return [];
   }
   if (node.items.length > limits.tool_parameters) {
@@ -70,54 +66,55 @@ export function decodeParameters(node: Located | undefined, path: string, decodi
   const first_lines = new Map<string, number>();
   return node.items.flatMap((item, index) => {
     const item_path = joinPath(path, [index]);
-    const parameter = decodeParameter(item, item_path, parameterFields, decoding);
+    const parameter = decodeParameter(item, { path: item_path, table: parameterFields, decoding });
     if (parameter === undefined) return [];
     const first_line = first_lines.get(parameter.name);
-    if (first_line !== undefined) {
-      const message = `the parameter "${parameter.name}" is already defined in line ${first_line}`;
-      tell(decoding, item.place, { path: `${item_path}.name`, message });
-    } else first_lines.set(parameter.name, item.place.line);
-    return [parameter];
+    first_lines.set(parameter.name, first_line ?? item.place.line);
+    if (first_line === undefined) return [parameter];
+    const message = `the parameter "${parameter.name}" is already defined in line ${first_line}`;
+    tell(decoding, item.place, { path: `${item_path}.name`, message });
+    return [];
   });
 }
 
-type FieldTable = Readonly<Record<ParameterType, z.ZodType<ParameterFields>>>;
+interface ParameterAt {
+  readonly path: string;
+  readonly table: Readonly<Record<ParameterType, z.ZodType<ParameterFields>>>;
+  readonly decoding: Decoding;
+}
 
-function decodeParameter(node: Located, path: string, table: FieldTable, decoding: Decoding): Parameter | undefined {
-  if (node.kind !== 'map') {
-    if (node.defects === undefined) {
-      tell(decoding, node.place, { path, message: `expected a parameter, got ${describeNode(node, decoding)}` });
-    }
+function decodeParameter(given: Located, at: ParameterAt): Parameter | undefined {
+  const { path, table, decoding } = at;
+  if (given.kind !== 'map') {
+    tellShape(decoding, given, { path, expected: 'a parameter' });
     return undefined;
   }
-  const type = readType(node, path, decoding);
-  // Without a type the other fields are checked as far as all types share them.
-  const fields = decodeFields(
-    table[type ?? 'array'],
-    { node: withoutUnknownType(node, type), path, place: node.place },
-    decoding,
-  );
-  const inner = type === 'array' ? decodeItems(node, path, decoding) : undefined;
-  const name_is_valid = fields === undefined || checkName(node, path, decoding);
-  if (type === undefined || fields === undefined || !name_is_valid || (type === 'array' && inner === undefined))
-    return undefined;
+  const type = readType(given, at);
+  const node = typeDefault(given, type);
+  // Without a type the other fields are checked as far as the richest type has them.
+  const fields_at = { node: withoutUnknownType(node, type), path, place: node.place };
+  const fields = decodeFields(table[type ?? 'array'], fields_at, decoding);
+  const items_node = type === 'array' ? decodeItems(node, at) : undefined;
+  const name_is_valid = checkName(node, at);
+  if (type === undefined || fields === undefined || !name_is_valid) return undefined;
+  if (type === 'array' && items_node === undefined) return undefined;
   const parameter: Parameter = {
     name: fields.name ?? 'items',
     type,
     description: fields.description ?? '',
     required: fields.default === undefined && (fields.required ?? true),
     ...(fields.default === undefined ? {} : { default: fields.default }),
-    ...(inner === undefined ? {} : { items: inner }),
+    ...(items_node === undefined ? {} : { items: items_node }),
   };
-  return checkDefault(parameter, node, path, decoding) ? parameter : undefined;
+  return checkDefault(parameter, node, at) ? parameter : undefined;
 }
 
 /** The type; undefined after telling that it is unknown. A missing one is told by the schema. */
-function readType(node: LocatedMap, path: string, decoding: Decoding): ParameterType | undefined {
+function readType(node: LocatedMap, { path, decoding }: ParameterAt): ParameterType | undefined {
   const type = node.entries.get('type')?.value;
   if (type?.kind !== 'scalar') return undefined;
   const known = parameterTypes.find((candidate) => candidate === type.value);
-  if (known === undefined && type.defects === undefined && typeof type.value === 'string') {
+  if (known === undefined && typeof type.value === 'string') {
     const message = `there is no parameter type ${quoteNode(type, decoding)}`;
     tell(decoding, type.place, { path: `${path}.type`, message, hint: nearHint(type.value, parameterTypes) });
   }
@@ -128,47 +125,52 @@ function readType(node: LocatedMap, path: string, decoding: Decoding): Parameter
 function withoutUnknownType(node: LocatedMap, type: ParameterType | undefined): LocatedMap {
   const entry = node.entries.get('type');
   if (type !== undefined || entry?.value.kind !== 'scalar' || typeof entry.value.value !== 'string') return node;
-  const value: LocatedScalar = { ...entry.value, value: 'array' };
-  return { ...node, entries: new Map(node.entries).set('type', { ...entry, value }) };
+  return withEntry(node, 'type', { ...entry.value, value: 'array' });
 }
 
-function decodeItems(node: LocatedMap, path: string, decoding: Decoding): Parameter | undefined {
-  const inner = node.entries.get('items')?.value;
-  if (inner !== undefined) return decodeParameter(inner, `${path}.items`, itemFields, decoding);
+/** The environment holds texts: a default that was filled in becomes what the type wants, where its text is one. */
+function typeDefault(node: LocatedMap, type: ParameterType | undefined): LocatedMap {
+  const value = node.entries.get('default')?.value;
+  if (value?.kind !== 'scalar' || value.filled === undefined || type === undefined) return node;
+  const typed = typedText(value.value, type === 'integer' || type === 'float' ? 'number' : type);
+  return typed === undefined ? node : withEntry(node, 'default', { ...value, value: typed });
+}
+
+function withEntry(node: LocatedMap, key: string, value: Located): LocatedMap {
+  const key_place = node.entries.get(key)?.key_place ?? node.place;
+  return { ...node, entries: new Map(node.entries).set(key, { key_place, value }) };
+}
+
+function decodeItems(node: LocatedMap, at: ParameterAt): Parameter | undefined {
+  const path = `${at.path}.items`;
+  const items_node = node.entries.get('items')?.value;
+  if (items_node !== undefined) return decodeParameter(items_node, { ...at, path, table: itemFields });
   const hint = 'Say what the items are: items: {type: string}.';
-  tell(decoding, node.place, { path: `${path}.items`, message: '"items" is missing', hint });
+  tell(at.decoding, node.place, { path, message: '"items" is missing', hint });
   return undefined;
 }
 
-function checkName(node: LocatedMap, path: string, decoding: Decoding): boolean {
+function checkName(node: LocatedMap, { path, decoding }: ParameterAt): boolean {
   const name = node.entries.get('name')?.value;
-  if (name?.kind !== 'scalar' || isName(name.value)) return true;
-  tell(decoding, name.place, {
-    path: `${path}.name`,
-    message: `${quoteNode(name, decoding)} is not a valid name`,
-    hint: nameRule,
-  });
+  if (name?.kind !== 'scalar' || typeof name.value !== 'string' || isName(name.value)) return true;
+  const message = `${quoteNode(name, decoding)} is not a valid name`;
+  tell(decoding, name.place, { path: `${path}.name`, message, hint: nameRule });
   return false;
 }
 
-function checkDefault(parameter: Parameter, node: LocatedMap, path: string, decoding: Decoding): boolean {
+function checkDefault(parameter: Parameter, node: LocatedMap, { path, decoding }: ParameterAt): boolean {
   const given = node.entries.get('default')?.value;
-  if (given === undefined) return true;
   const check = compileCheck(parameter);
-  const value = toPlain(given);
-  if (check.accepts(value)) return true;
-  const place: Place = given.place;
-  const is_filled = given.kind === 'scalar' && given.filled !== undefined;
-  const fault = check.explain(value);
-  if (is_filled) {
-    if (given.filled?.missing !== true)
-      tell(decoding, place, {
-        path: `${path}.default`,
-        message: `${describeNode(given, decoding)} is not of type ${parameter.type}`,
-      });
-  } else {
-    const hint = value === null ? 'For an optional argument write required: false.' : fault.hint;
-    tell(decoding, place, { path: `${path}.default${fault.path}`, message: fault.message, hint });
-  }
+  const value = given === undefined ? undefined : toPlain(given);
+  if (given === undefined || check.accepts(value)) return true;
+  const { path: inner, message, hint } = check.explain(value);
+  const culprit = locate(given, splitPath(inner)).node ?? given;
+  if (isTold(culprit)) return false;
+  const is_filled = culprit.kind === 'scalar' && culprit.filled !== undefined;
+  tell(decoding, culprit.place, {
+    path: `${path}.default${inner}`,
+    message: is_filled ? `${describeNode(culprit, decoding)} is not what the type of the parameter wants` : message,
+    hint: value === null ? 'For an optional argument write required: false.' : hint,
+  });
   return false;
 }

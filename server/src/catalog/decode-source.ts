@@ -24,7 +24,7 @@ export function decodeSource(entity: Entity, options: SourceDecoding): Decoded<S
   return decodeEntity(entity, options, (body, decoding) => {
     const fields = bodyFields(entity, body, decoding);
     if (fields === undefined) return undefined;
-    const kind = findKind(entity, fields, options.kinds, decoding);
+    const kind = findKind({ entity, body: fields }, options.kinds, decoding);
     if (kind === undefined) return undefined;
     const at = {
       node: kindFields(entity, fields, []),

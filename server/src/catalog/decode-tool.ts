@@ -77,7 +77,7 @@ export function decodeTool(entity: Entity, options: ToolDecoding): Decoded<ToolD
     const fields = bodyFields(entity, body, decoding);
     if (fields === undefined) return undefined;
     const { path, place } = entity;
-    const kind = findKind(entity, fields, options.kinds, decoding);
+    const kind = findKind({ entity, body: fields }, options.kinds, decoding);
     const common_node = filterEntries(fields, (key) => commonNames.includes(key));
     const common = decodeFields(commonFields, { node: common_node, path, place }, decoding);
     const parameters = decodeParameters(fields.entries.get('parameters')?.value, `${path}.parameters`, decoding);

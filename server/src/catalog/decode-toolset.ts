@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { bodyFields, decodeEntity } from './decode-entity.ts';
 import type { Decoded } from './decode-entity.ts';
 import { decodeFields } from './decode-fields.ts';
-import { describeNode, quoteNode, tell } from './decoding.ts';
+import { quoteNode, tell, tellShape } from './decoding.ts';
 import type { Decoding, Environment } from './decoding.ts';
 import { joinPath, locate } from './located.ts';
 import type { Located, Place } from './located.ts';
@@ -49,9 +49,7 @@ function readNames(items: readonly Located[], list_path: string, decoding: Decod
     const path = joinPath(list_path, [index]);
     const { place } = item;
     if (item.kind !== 'scalar' || typeof item.value !== 'string') {
-      if (item.defects === undefined) {
-        tell(decoding, place, { path, message: `expected the name of a tool, got ${describeNode(item, decoding)}` });
-      }
+      tellShape(decoding, item, { path, expected: 'the name of a tool' });
       return [];
     }
     const first_line = first_lines.get(item.value);

@@ -30,6 +30,21 @@ export function tell(decoding: Decoding, place: Place, { path, message, hint }: 
   decoding.faults.push({ path, message, ...(hint === undefined ? {} : { hint }), file, ...place });
 }
 
+/** Adds the fault that a value is not of the expected shape, unless what is wrong with it is told elsewhere. */
+export function tellShape(
+  decoding: Decoding,
+  node: Located,
+  { path, expected }: { readonly path: string; readonly expected: string },
+): void {
+  if (isTold(node)) return;
+  tell(decoding, node.place, { path, message: `expected ${expected}, got ${describeNode(node, decoding)}` });
+}
+
+/** Whether a value is missing or broken in a way that is told where it was read. */
+export function isTold(node: Located): boolean {
+  return node.kind === 'scalar' && (node.defects !== undefined || node.filled?.missing === true);
+}
+
 /** Adds a fault that a kind has worded: a text that repeats a value of the environment is replaced. */
 export function tellForeign(decoding: Decoding, place: Place, fault: FaultText): void {
   const text = `${fault.path}\n${fault.message}\n${fault.hint ?? ''}`;

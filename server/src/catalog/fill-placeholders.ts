@@ -9,35 +9,31 @@ import type { Filled, Located, LocatedScalar } from './located.ts';
 const placeholder = /\$\{(\w+)(?::([^}]*))?\}/g;
 const literalFields: ReadonlySet<string> = new Set(['statement', 'name', 'kind', 'type']);
 
-/** A copy with every placeholder filled in. Tells the defects of the values and the variables that are missing. */
-export function fillPlaceholders(node: Located, path: string, environment: Environment, decoding: Decoding): Located {
-  for (const defect of node.defects ?? []) {
-    tell(decoding, defect.place, { path: `${path}${defect.path}`, message: defect.message, hint: defect.hint });
-  }
-  switch (node.kind) {
-    case 'scalar':
-      return fillScalar(node, path, environment, decoding);
-    case 'list':
-      return {
-        ...node,
-        items: node.items.map((item, index) => fillPlaceholders(item, joinPath(path, [index]), environment, decoding)),
-      };
-    case 'map': {
-      const entries = [...node.entries].map(([key, { key_place, value }]) => {
-        const surroundings = literalFields.has(key) && value.kind === 'scalar' ? noEnvironment : environment;
-        const filled = fillPlaceholders(value, joinPath(path, [key]), surroundings, decoding);
-        return [key, { key_place, value: filled }] as const;
-      });
-      return { ...node, entries: new Map(entries) };
-    }
-  }
+export interface Filling {
+  readonly environment: Environment;
+  readonly decoding: Decoding;
 }
 
-/** Marks a place where placeholders are plain text. */
-const noEnvironment: Environment = () => undefined;
+/** A copy with every placeholder filled in. Tells the defects of the values and the variables that are missing. */
+export function fillPlaceholders(node: Located, path: string, filling: Filling): Located {
+  for (const defect of node.defects ?? []) {
+    tell(filling.decoding, defect.place, { ...defect, path: `${path}${defect.path}` });
+  }
+  if (node.kind === 'scalar') return fillScalar(node, path, filling);
+  if (node.kind === 'list') {
+    const items = node.items.map((item, index) => fillPlaceholders(item, joinPath(path, [index]), filling));
+    return { ...node, items };
+  }
+  const entries = [...node.entries].map(([key, { key_place, value }]) => {
+    const is_literal = literalFields.has(key) && value.kind === 'scalar' && value.defects === undefined;
+    const filled = is_literal ? value : fillPlaceholders(value, joinPath(path, [key]), filling);
+    return [key, { key_place, value: filled }] as const;
+  });
+  return { ...node, entries: new Map(entries) };
+}
 
-function fillScalar(node: LocatedScalar, path: string, environment: Environment, decoding: Decoding): Located {
-  if (typeof node.value !== 'string' || environment === noEnvironment) return node;
+function fillScalar(node: LocatedScalar, path: string, { environment, decoding }: Filling): LocatedScalar {
+  if (typeof node.value !== 'string') return node;
   const names: string[] = [];
   let missing = false;
   const value = node.value.replaceAll(placeholder, (_whole, name: string, fallback: string | undefined) => {
@@ -53,4 +49,10 @@ function fillScalar(node: LocatedScalar, path: string, environment: Environment,
   });
   const filled: Filled = { names, missing };
   return names.length === 0 ? node : { ...node, value, filled };
+}
+
+/** A filled-in text as a number or a boolean, where its text is one. */
+export function typedText(value: LocatedScalar['value'], wanted: string): number | boolean | undefined {
+  if (wanted === 'boolean') return value === 'true' ? true : value === 'false' ? false : undefined;
+  return wanted === 'number' && /^-?\d+(\.\d+)?$/.test(String(value)) ? Number(value) : undefined;
 }

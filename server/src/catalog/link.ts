@@ -9,9 +9,8 @@ import type { ToolsetDefinition } from './decode-toolset.ts';
 import { tell } from './decoding.ts';
 import { linkTool } from './link-tool.ts';
 import { linkToolset } from './link-toolset.ts';
-import type { NameTable, Scoped } from './linking.ts';
 import { tellThrown } from './linking.ts';
-import type { OpenSource } from './linking.ts';
+import type { NameTable, OpenSource, Scoped } from './linking.ts';
 import type { ToolScope } from './tool.ts';
 
 export interface LinkInput {

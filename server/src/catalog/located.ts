@@ -55,14 +55,9 @@ export interface Filled {
 
 /** The value without its places. */
 export function toPlain(node: Located): JsonValue {
-  switch (node.kind) {
-    case 'scalar':
-      return node.value;
-    case 'list':
-      return node.items.map(toPlain);
-    case 'map':
-      return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, toPlain(value)]));
-  }
+  if (node.kind === 'scalar') return node.value;
+  if (node.kind === 'list') return node.items.map(toPlain);
+  return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, toPlain(value)]));
 }
 
 /** A map with only the entries whose key passes. */

@@ -1,6 +1,6 @@
 // One document of a configuration file into its entities, from the map format (`tools: {name: …}`) or the flat one
 // (`kind: tool`, `name: …`). What an entity's fields mean is decided by the decoders.
-import { describeNode, quoteNode, tell } from './decoding.ts';
+import { describeNode, quoteNode, tell, tellShape } from './decoding.ts';
 import type { Decoding } from './decoding.ts';
 import { shortened } from './describe-value.ts';
 import { tellUnknownField } from './decode-fields.ts';
@@ -32,8 +32,8 @@ const sections: Readonly<Record<EntityKind, string>> = { source: 'sources', tool
 /** All entities of one document; what belongs to none of them is told. */
 export function splitEntities(root: Located, decoding: Decoding): readonly Entity[] {
   if (root.kind !== 'map') {
-    const message = `expected sources, tools or toolsets, got ${describeNode(root, decoding)}`;
-    tell(decoding, root.place, { path: '', message });
+    tellDefects(root, '', decoding);
+    tellShape(decoding, root, { path: '', expected: 'sources, tools or toolsets' });
     return [];
   }
   return root.entries.has('kind') ? splitFlat(root, decoding) : splitSections(root, decoding);
@@ -58,8 +58,7 @@ function splitSections(root: LocatedMap, decoding: Decoding): readonly Entity[] 
       for (const [name, entry] of value.entries) entities.push(sectionEntity(entity, name, entry, decoding));
     } else if (value.kind === 'list' || value.value !== null || value.defects !== undefined) {
       tellDefects(value, key, decoding);
-      const message = `expected an object with one entry per ${entity}, got ${describeNode(value, decoding)}`;
-      tell(decoding, value.place, { path: key, message });
+      tellShape(decoding, value, { path: key, expected: `an object with one entry per ${entity}` });
     }
   }
   return entities;
