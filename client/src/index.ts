@@ -20,6 +20,8 @@ export type {
   CallBody,
   CallList,
   CallRecord,
+  ChangeList,
+  ChangeRecord,
   ErrorBody,
   Fault,
   Health,

@@ -146,6 +146,22 @@ export interface CallList {
   readonly next?: string;
 }
 
+/** One change to people or keys. `user_id` and `key_id` are null for what the operator did. */
+export interface ChangeRecord {
+  readonly id: string;
+  readonly at: string;
+  readonly user_id: string | null;
+  readonly key_id: string | null;
+  readonly action: 'tenant-created' | 'member-created' | 'key-created' | 'key-revoked';
+  readonly target_id: string;
+}
+
+export interface ChangeList {
+  readonly changes: readonly ChangeRecord[];
+  /** Send as `before` to go on; absent on the last page. */
+  readonly next?: string;
+}
+
 export interface SourceList {
   readonly sources: readonly { readonly name: string; readonly type: string; readonly status: 'ok' | 'unavailable' }[];
   /** What of the configuration could not be used. */

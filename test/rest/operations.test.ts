@@ -197,6 +197,21 @@ describe('listCalls', () => {
   });
 });
 
+describe('listChanges', () => {
+  it('200 shows who made and ended keys and members, by pages, to its own tenant only', async () => {
+    const other = { key: toolcrib.keys['other'] ?? '' };
+    const made = (await call('createKey', '/v1/keys', { body: { name: 'brief' }, ...other })).body.key;
+    await call('revokeKey', `/v1/keys/${made.id}`, other);
+    await call('revokeKey', `/v1/keys/${made.id}`, other);
+    const { body } = await call('listChanges', '/v1/audit/changes?limit=2', other);
+    const { user, tenant } = (await call('getMe', '/v1/me', other)).body;
+    expect(body.changes.map((one: { action: string }) => one.action)).toEqual(['key-revoked', 'key-created']);
+    expect(body.changes[0]).toMatchObject({ target_id: made.id, user_id: user.id });
+    const rest = (await call('listChanges', `/v1/audit/changes?before=${body.next}`, other)).body;
+    expect(rest.changes.at(-1)).toMatchObject({ action: 'tenant-created', target_id: tenant.id, user_id: null });
+  });
+});
+
 describe('listSources, health and readiness', () => {
   it('200', async () => {
     expect((await call('listSources', '/v1/sources')).body).toEqual({

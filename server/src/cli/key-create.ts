@@ -61,7 +61,7 @@ async function onDatabase(name: string, input: CommandInput): Promise<string> {
   const scopes = scopesOf(input);
   return asOperator(input, async (deps) => {
     const { tenant_id, user_id, role } = await memberOf(deps, tenant, email);
-    const { text } = await createApiKey(deps, {
+    const { text } = await createApiKey(deps, 'operator', {
       tenant_id,
       user_id,
       name,

@@ -6,6 +6,8 @@ import type { Selectable } from 'kysely';
 import type { Clock } from '../base/clock.ts';
 import { ToolcribError } from '../base/errors.ts';
 import type { Ids } from '../base/ids.ts';
+import { recordChange } from '../ledger/changes.ts';
+import type { Actor } from '../ledger/changes.ts';
 import type { ApiKeyTable } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import { permissions, rolePermissions } from './permissions.ts';
@@ -82,6 +84,7 @@ export function makeApiKey({ clock, ids }: Pick<IdentityDeps, 'clock' | 'ids'>, 
  */
 export async function createApiKey(
   deps: IdentityDeps,
+  actor: Actor,
   key: NewApiKey,
 ): Promise<{ readonly key: ApiKey; readonly text: string }> {
   const { row, text } = makeApiKey(deps, key);
@@ -94,6 +97,7 @@ export async function createApiKey(
       .executeTakeFirst();
     if (member === undefined) throw new ToolcribError('not_found');
     refuseExcess(member.role, row.scopes);
+    await recordChange(db, deps, { tenant_id: key.tenant_id, actor, action: 'key-created', target_id: row.id });
     return db.insertInto('api_key').values(row).returningAll().executeTakeFirstOrThrow();
   });
   return { key: shown(stored), text };
@@ -145,16 +149,26 @@ function shown(row: Selectable<ApiKeyTable>): ApiKey {
 }
 
 /** Ends a key at once. Revoking twice is no error. Throws `not_found` for a key that the owner does not have. */
-export async function revokeApiKey(deps: IdentityDeps, owner: KeyOwner, key_id: string): Promise<void> {
-  const changed = await deps.store.inTenant(owner.tenant_id, (db) => {
-    const one = db.updateTable('api_key').where('tenant_id', '=', owner.tenant_id).where('id', '=', key_id);
-    const mine = owner.user_id === undefined ? one : one.where('user_id', '=', owner.user_id);
-    return mine
-      .set((eb) => ({ revoked_at: eb.fn.coalesce('revoked_at', eb.val(new Date(deps.clock.now()))) }))
-      .returning('id')
-      .executeTakeFirst();
+export async function revokeApiKey(
+  deps: IdentityDeps,
+  actor: Actor,
+  key: KeyOwner & { readonly id: string },
+): Promise<void> {
+  const { tenant_id, user_id, id } = key;
+  await deps.store.inTenant(tenant_id, async (db) => {
+    const one = db.selectFrom('api_key').where('tenant_id', '=', tenant_id).where('id', '=', id);
+    const mine = user_id === undefined ? one : one.where('user_id', '=', user_id);
+    const found = await mine.select('revoked_at').forUpdate().executeTakeFirst();
+    if (found === undefined) throw new ToolcribError('not_found');
+    if (found.revoked_at !== null) return;
+    await db
+      .updateTable('api_key')
+      .set({ revoked_at: new Date(deps.clock.now()) })
+      .where('tenant_id', '=', tenant_id)
+      .where('id', '=', id)
+      .execute();
+    await recordChange(db, deps, { tenant_id, actor, action: 'key-revoked', target_id: id });
   });
-  if (changed === undefined) throw new ToolcribError('not_found');
 }
 
 export function isPermission(text: string): text is Permission {

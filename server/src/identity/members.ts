@@ -1,6 +1,8 @@
 // Members: people in a tenant, each with a role.
 import { sql } from 'kysely';
 import { ToolcribError } from '../base/errors.ts';
+import { recordChange } from '../ledger/changes.ts';
+import type { Actor } from '../ledger/changes.ts';
 import type { IdentityDeps } from './api-keys.ts';
 import type { Role } from './permissions.ts';
 
@@ -58,7 +60,11 @@ export async function getMember(
 }
 
 /** Makes a person a member. Throws `conflict` when they are one already. */
-export async function createMember(deps: IdentityDeps, tenant_id: string, person: NewMember): Promise<Member> {
+export async function createMember(
+  deps: IdentityDeps,
+  actor: Actor,
+  { tenant_id, ...person }: NewMember & { readonly tenant_id: string },
+): Promise<Member> {
   const user_id = await deps.store.inTenant(tenant_id, async (db) => {
     const { rows } = await sql<{ readonly id: string }>`
       select ensure_user(${deps.ids.uuid()}, ${person.email}, ${person.name}) as id`.execute(db);
@@ -70,6 +76,7 @@ export async function createMember(deps: IdentityDeps, tenant_id: string, person
       .executeTakeFirst();
     if (made === undefined)
       throw new ToolcribError('conflict', { params: { problem: 'This person is a member already' } });
+    await recordChange(db, deps, { tenant_id, actor, action: 'member-created', target_id: made.user_id });
     return made.user_id;
   });
   return getMember(deps, tenant_id, user_id);

@@ -1,4 +1,5 @@
 // Who makes a request: always one tenant, always on behalf of a person.
+import type { Actor } from '../ledger/changes.ts';
 import type { Permission, Role } from './permissions.ts';
 
 export interface Principal {
@@ -14,3 +15,8 @@ export interface Principal {
 
 /** Turns the value of an Authorization header into a principal. Throws `unauthenticated` or `database_unavailable`. */
 export type Identify = (authorization: string | undefined) => Principal | Promise<Principal>;
+
+/** The principal as the audit names whoever changes something. */
+export function actorOf({ user_id, via }: Principal): Actor {
+  return { user_id, key_id: via.key_id };
+}

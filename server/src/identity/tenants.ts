@@ -1,6 +1,7 @@
 // Tenants: listed and made by the operator, read by their own members.
 import { sql } from 'kysely';
 import { ToolcribError } from '../base/errors.ts';
+import { recordChange } from '../ledger/changes.ts';
 import type { Store } from '../store/store.ts';
 import { makeApiKey } from './api-keys.ts';
 import type { IdentityDeps } from './api-keys.ts';
@@ -70,6 +71,10 @@ export async function createTenant(
     await db.insertInto('workspace').values({ tenant_id: tenant.id, id: deps.ids.uuid(), slug: 'main' }).execute();
     await db.insertInto('member').values({ tenant_id: tenant.id, user_id: owner_id, role: 'owner' }).execute();
     await db.insertInto('api_key').values(row).execute();
+    const by = { tenant_id: tenant.id, actor: 'operator' } as const;
+    await recordChange(db, deps, { ...by, action: 'tenant-created', target_id: tenant.id });
+    await recordChange(db, deps, { ...by, action: 'member-created', target_id: owner_id });
+    await recordChange(db, deps, { ...by, action: 'key-created', target_id: row.id });
     return { tenant, key: text };
   });
 }

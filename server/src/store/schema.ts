@@ -69,6 +69,17 @@ export interface AuditCallTable {
   readonly truncated: boolean;
 }
 
+/** One change to people or keys, written in its transaction; null ids: the operator. */
+export interface AuditChangeTable {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly at: Time;
+  readonly user_id: string | null;
+  readonly key_id: string | null;
+  readonly action: 'tenant-created' | 'member-created' | 'key-created' | 'key-revoked';
+  readonly target_id: string;
+}
+
 export interface Schema {
   readonly tenant: TenantTable;
   readonly workspace: WorkspaceTable;
@@ -76,4 +87,5 @@ export interface Schema {
   readonly member: MemberTable;
   readonly api_key: ApiKeyTable;
   readonly audit_call: AuditCallTable;
+  readonly audit_change: AuditChangeTable;
 }

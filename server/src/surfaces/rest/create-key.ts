@@ -3,6 +3,7 @@ import type { NewApiKey } from '@toolcrib/client';
 import { z } from 'zod';
 import { ToolcribError } from '../../base/errors.ts';
 import { createApiKey } from '../../identity/api-keys.ts';
+import { actorOf } from '../../identity/principal.ts';
 import { apiKeyOnWire } from './list-keys.ts';
 import type { Operation } from './operation.ts';
 import { apiKey, id, instant, permission } from './schemas.ts';
@@ -42,7 +43,13 @@ export const createKey: Operation<unknown, z.output<typeof body>, NewApiKey> = {
       });
     }
     const { tenant_id } = principal;
-    const { key, text } = await createApiKey(deps, { tenant_id, user_id, name: input.name, scopes, expires_at });
+    const { key, text } = await createApiKey(deps, actorOf(principal), {
+      tenant_id,
+      user_id,
+      name: input.name,
+      scopes,
+      expires_at,
+    });
     return { key: apiKeyOnWire(key), secret: text };
   },
 };

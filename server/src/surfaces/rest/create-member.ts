@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ToolcribError } from '../../base/errors.ts';
 import { createMember as createMemberOf } from '../../identity/members.ts';
 import { rolePermissions, roles } from '../../identity/permissions.ts';
+import { actorOf } from '../../identity/principal.ts';
 import { memberOnWire } from './list-members.ts';
 import type { Operation } from './operation.ts';
 import { member } from './schemas.ts';
@@ -33,6 +34,6 @@ export const createMember: Operation<unknown, z.output<typeof body>, Member> = {
     if (input.role === 'owner' && principal.role !== 'owner') {
       throw new ToolcribError('forbidden', { params: { permission: 'owner' } });
     }
-    return memberOnWire(await createMemberOf(deps, principal.tenant_id, input));
+    return memberOnWire(await createMemberOf(deps, actorOf(principal), { tenant_id: principal.tenant_id, ...input }));
   },
 };

@@ -3,14 +3,10 @@ import type { CallList } from '@toolcrib/client';
 import { z } from 'zod';
 import { listCalls as listCallsOf } from '../../ledger/list-calls.ts';
 import type { Operation } from './operation.ts';
+import { nextOf, page } from './page.ts';
 import { callRecord, id } from './schemas.ts';
 
-const query = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('Calls per page'),
-  before: id.optional().describe('Go on before this call: `next` of the page before'),
-});
-
-export const listCalls: Operation<z.output<typeof query>, unknown, CallList> = {
+export const listCalls: Operation<z.output<typeof page>, unknown, CallList> = {
   id: 'listCalls',
   method: 'GET',
   path: '/v1/audit/calls',
@@ -18,16 +14,15 @@ export const listCalls: Operation<z.output<typeof query>, unknown, CallList> = {
   guard: { kind: 'permission', permission: 'audit.read' },
   audit: { kind: 'none', reason: 'arguments are in the audit as digests only' },
   params: {},
-  query,
+  query: page,
   output: z.object({ calls: z.array(callRecord), next: id.exactOptional() }),
   errors: [],
-  handle: async ({ principal, query: { limit, before } }, { store }) => {
-    const records = await listCallsOf(store, principal.tenant_id, { limit, before });
+  handle: async ({ principal, query }, { store }) => {
+    const records = await listCallsOf(store, principal.tenant_id, query);
     const calls = records.map(({ tenant_id: _, ...record }) => ({
       ...record,
       started_at: new Date(record.started_at).toISOString(),
     }));
-    const last = calls.at(-1);
-    return { calls, ...(calls.length < limit || last === undefined ? {} : { next: last.id }) };
+    return { calls, ...nextOf(calls, query.limit) };
   },
 };

@@ -7,6 +7,7 @@ import { getMe } from './get-me.ts';
 import { getReadiness } from './get-readiness.ts';
 import { getTool } from './get-tool.ts';
 import { listCalls } from './list-calls.ts';
+import { listChanges } from './list-changes.ts';
 import { listKeys } from './list-keys.ts';
 import { listMembers } from './list-members.ts';
 import { listSources } from './list-sources.ts';
@@ -27,6 +28,7 @@ export const operations: readonly AnyOperation[] = [
   listMembers,
   createMember,
   listCalls,
+  listChanges,
   listSources,
   getHealth,
   getReadiness,

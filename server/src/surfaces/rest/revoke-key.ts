@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ToolcribError } from '../../base/errors.ts';
 import { revokeApiKey } from '../../identity/api-keys.ts';
+import { actorOf } from '../../identity/principal.ts';
 import { keysOf } from './list-keys.ts';
 import type { Operation } from './operation.ts';
 import { id } from './schemas.ts';
@@ -19,7 +20,7 @@ export const revokeKey: Operation<unknown, unknown, { readonly revoked: string }
   handle: async ({ principal, params }, deps) => {
     const key_id = id.safeParse(params['id']);
     if (!key_id.success) throw new ToolcribError('not_found');
-    await revokeApiKey(deps, keysOf(principal), key_id.data);
+    await revokeApiKey(deps, actorOf(principal), { ...keysOf(principal), id: key_id.data });
     deps.forgetIdentities();
     return { revoked: key_id.data };
   },

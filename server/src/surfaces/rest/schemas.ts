@@ -3,6 +3,7 @@ import type {
   ApiKey,
   CallAnswer,
   CallRecord,
+  ChangeRecord,
   ErrorBody,
   Fault,
   JsonObject,
@@ -125,3 +126,14 @@ export const callRecord = z
     truncated: z.boolean(),
   })
   .meta({ id: 'CallRecord' }) satisfies z.ZodType<CallRecord>;
+
+export const changeRecord = z
+  .object({
+    id,
+    at: instant,
+    user_id: id.nullable(),
+    key_id: id.nullable(),
+    action: z.enum(['tenant-created', 'member-created', 'key-created', 'key-revoked']),
+    target_id: id,
+  })
+  .meta({ id: 'ChangeRecord' }) satisfies z.ZodType<ChangeRecord>;

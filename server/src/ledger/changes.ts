@@ -1,0 +1,55 @@
+// The audit of changes to people and keys: written in the transaction of the change, so that neither is without the other.
+import type { Clock } from '../base/clock.ts';
+import type { Ids } from '../base/ids.ts';
+import type { Database } from '../store/scope.ts';
+import type { Store } from '../store/store.ts';
+
+export type ChangeAction = 'tenant-created' | 'member-created' | 'key-created' | 'key-revoked';
+
+/** Who changed it: a principal, or the operator on the database itself. */
+export type Actor = { readonly user_id: string; readonly key_id: string } | 'operator';
+
+export interface Change {
+  readonly tenant_id: string;
+  readonly actor: Actor;
+  readonly action: ChangeAction;
+  /** Id of what was changed. */
+  readonly target_id: string;
+}
+
+export interface ChangeRecord extends Pick<Change, 'action' | 'target_id'> {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Null for the operator. */
+  readonly user_id: string | null;
+  readonly key_id: string | null;
+}
+
+/** Adds a record in the caller's transaction. */
+export async function recordChange(
+  db: Database,
+  { clock, ids }: { readonly clock: Clock; readonly ids: Ids },
+  { tenant_id, actor, action, target_id }: Change,
+): Promise<void> {
+  const who = actor === 'operator' ? { user_id: null, key_id: null } : actor;
+  const row = { tenant_id, id: ids.uuid(), at: new Date(clock.now()), ...who, action, target_id };
+  await db.insertInto('audit_change').values(row).execute();
+}
+
+/** The changes of a tenant, newest first. */
+export async function listChanges(
+  store: Store,
+  tenant_id: string,
+  { limit, before }: { readonly limit: number; readonly before?: string | undefined },
+): Promise<readonly ChangeRecord[]> {
+  const rows = await store.inTenant(tenant_id, (db) => {
+    const all = db
+      .selectFrom('audit_change')
+      .select(['id', 'at', 'user_id', 'key_id', 'action', 'target_id'])
+      .where('tenant_id', '=', tenant_id);
+    const older = before === undefined ? all : all.where('id', '<', before);
+    return older.orderBy('id', 'desc').limit(limit).execute();
+  });
+  return rows.map((row) => ({ ...row, at: row.at.getTime() }));
+}
