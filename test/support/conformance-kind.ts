@@ -44,10 +44,7 @@ const behaviours: Readonly<Record<string, Behave>> = {
   },
 };
 
-/** The names of all its tools. */
-export const conformanceTools = Object.keys(behaviours);
-
-/** Tools of `kind: conformance`; `behaviour` is a name of conformanceTools. */
+/** Tools of `kind: conformance`; `behaviour` is one of the names above. */
 export const conformanceKind: ToolKind<{ behaviour: string }> = {
   type: 'conformance',
   aliases: [],
@@ -68,3 +65,15 @@ function text(value: string): ToolResult {
 function resource(uri: string): ContentBlock {
   return { type: 'resource', resource: { uri, mimeType: 'application/json', text: '{"test":"data","value":123}' } };
 }
+
+/** A tool file with all of them. */
+export const conformanceToolsYaml = Object.keys(behaviours)
+  .flatMap((name) => [
+    '---',
+    'kind: tool',
+    `name: ${name}`,
+    'type: conformance',
+    'description: A test.',
+    `behaviour: ${name}`,
+  ])
+  .join('\n');
