@@ -11,7 +11,7 @@ import { findPeer } from './peer.ts';
 import { runLookupBench } from './lookup-bench.ts';
 
 const options = readOptions(process.argv.slice(2));
-const peer = options.without_peer ? { missing: 'left out by --without-peer' } : findPeer();
+const peer = options.without_peer ? { missing: 'left out by --without-peer' } : await findPeer();
 if ('missing' in peer) process.stdout.write(`\n*** The peer is NOT measured: ${peer.missing} ***\n\n`);
 
 const folder = mkdtempSync(join(tmpdir(), 'toolcrib-bench-'));

@@ -1,7 +1,8 @@
 // The peer: MCP Toolbox for Databases, a Go program, with the flags that its documentation names and its native API on.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { ensurePeers, peersFolder } from '../test/support/peers.ts';
 import { answers, startChildServer } from './child-server.ts';
 import type { Contestant } from './contestant.ts';
 import { freePort } from './database.ts';
@@ -12,21 +13,20 @@ export interface PeerProgram {
   readonly version: string;
 }
 
-/** Finds the peer's program, or says how to get it. */
-export function findPeer(): PeerProgram | { readonly missing: string } {
-  const folder = join(import.meta.dirname, '../test/peers');
+/** Finds the peer's program, installing it where it is missing; says what to do when that is not possible. */
+export async function findPeer(): Promise<PeerProgram | { readonly missing: string }> {
   try {
-    const { resolve } = createRequire(join(folder, 'package.json'));
-    const package_json = resolve('@toolbox-sdk/server/package.json');
-    const binary = createRequire(package_json).resolve(
-      `@toolbox-sdk/server-${process.platform}-${process.arch}/package.json`,
-    );
-    const path = join(dirname(binary), 'bin/toolbox');
-    if (!existsSync(path)) return { missing: path };
+    await ensurePeers();
+    const package_json = createRequire(join(peersFolder, 'package.json')).resolve('@toolbox-sdk/server/package.json');
+    // The program is in a package per platform, which is absent where there is none.
+    const platform_package = `@toolbox-sdk/server-${process.platform}-${process.arch}/package.json`;
+    const path = join(dirname(createRequire(package_json).resolve(platform_package)), 'bin/toolbox');
     const { version } = JSON.parse(readFileSync(package_json, 'utf8')) as { version: string };
     return { path, version };
-  } catch {
-    return { missing: `@toolbox-sdk/server is not installed: npm ci --prefix test/peers` };
+  } catch (error) {
+    return {
+      missing: `@toolbox-sdk/server is not there: npm ci --prefix test/peers (${(error as Error).message.split('\n')[0]})`,
+    };
   }
 }
 

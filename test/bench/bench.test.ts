@@ -19,7 +19,7 @@ import { faces } from '../../bench/requests.ts';
 import { percentile, spread } from '../../bench/statistics.ts';
 
 const run = promisify(execFile);
-const peer = findPeer();
+const peer = await findPeer();
 
 describe('npm run bench', () => {
   const folder = mkdtempSync(join(tmpdir(), 'toolcrib-bench-test-'));
