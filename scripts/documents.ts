@@ -1,6 +1,10 @@
 // The pages of docs/ that are made from the code, as text. The test beside it holds the files equal; write-docs.ts writes them.
 import { readFileSync } from 'node:fs';
 import { errorCatalogue } from '../server/src/base/errors.ts';
+import { settings } from '../server/src/base/settings.ts';
+import type { Setting } from '../server/src/base/settings.ts';
+import { helpOf } from '../server/src/cli/command.ts';
+import { commands } from '../server/src/cli/run.ts';
 import { limits } from '../server/src/base/limits.ts';
 import { parseSource } from './tidy/source-file.ts';
 import type { SourceFile } from './tidy/source-file.ts';
@@ -15,6 +19,8 @@ export interface Document {
 export function generatedDocuments(): readonly Document[] {
   return [
     { path: 'docs/errors.md', text: errorsPage() },
+    { path: 'docs/configuration.md', text: configurationPage() },
+    { path: 'docs/cli.md', text: cliPage() },
     { path: 'docs/limits.md', text: limitsPage(readSource('server/src/base/limits.ts')) },
   ];
 }
@@ -40,6 +46,37 @@ texts in their own shape.
 
 ${table(['Code', 'Status', 'For', 'Again', 'Message', 'Hint'], rows)}
 `;
+}
+
+function configurationPage(): string {
+  const rows = Object.values<Setting>(settings).map(({ path, variable, option, schema, description }) => {
+    const preset: unknown = schema.safeParse(undefined).data;
+    const shown = preset === undefined ? 'none' : `\`${typeof preset === 'string' ? preset : JSON.stringify(preset)}\``;
+    return row([`\`${path}\``, `\`${variable}\``, option === undefined ? '' : `\`--${option}\``, shown, description]);
+  });
+  return `# Configuration
+
+${notice}
+
+A setting is taken from the option of \`toolcrib start\`, else from the environment variable, else from the configuration
+file (\`--config\`, \`TOOLCRIB_CONFIG\`, or \`toolcrib.yaml\` in the working folder), else it has its default. The path names the
+place in the file: \`server.port\` is \`port\` below \`server\`. Lists are separated by commas in variables; options for lists
+are repeated. Unknown settings and variables that begin with \`TOOLCRIB_\` are faults.
+
+${table(['Path in the file', 'Variable', 'Option', 'Default', 'Meaning'], rows)}
+`;
+}
+
+function cliPage(): string {
+  const parts = commands.map((command) => `## toolcrib ${command.name}\n\n\`\`\`text\n${helpOf(command)}\`\`\`\n`);
+  return `# Command line
+
+${notice}
+
+In the repository: \`npx toolcrib COMMAND\`. The result of a command goes to standard output, everything said about it to
+standard error. Exit codes: 0 done, 1 failed, 2 wrong words or arguments.
+
+${parts.join('\n')}`;
 }
 
 /** Limits with the comment above each: the comment is the reason, the code is the value. */

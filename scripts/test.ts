@@ -1,13 +1,12 @@
-// `npm test`: sets up what the machine lacks, runs every test (or those named as arguments), and ends with one line of counts.
+// `npm test`: runs every test (or those named as arguments) and ends with one line of counts. What the machine lacks is set up
+// by the global set-up of the tests that need it.
 import { parseCLI, startVitest } from 'vitest/node';
 import { countLine, createCountReporter } from './count-reporter.ts';
 import type { TestCounts } from './count-reporter.ts';
-import { ensureSystemPackages } from './system-packages.ts';
 
 const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
 let counts: TestCounts = { passed: 0, failed: 0, skipped: 0 };
 
-ensureSystemPackages();
 const reporter = createCountReporter((run) => {
   counts = run;
 });

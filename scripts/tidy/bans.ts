@@ -122,9 +122,7 @@ function isName(node: Node | undefined, name: string): boolean {
 }
 
 function isBuiltInError(node: Expression): boolean {
-  return (
-    node.type === 'NewExpression' && ['Error', 'TypeError', 'RangeError'].some((name) => isName(node.callee, name))
-  );
+  return node.type === 'NewExpression' && ['Error', 'RangeError'].some((name) => isName(node.callee, name));
 }
 
 /** `test.only`, `describe.skip`, `it.todo`, and the same on a chain such as `test.concurrent.only`. */
