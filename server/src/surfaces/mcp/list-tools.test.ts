@@ -54,6 +54,13 @@ describe('a list of tools', () => {
     expect(list([tool('x', { read_only, danger })])).toMatchObject({ tools: [{ annotations }] });
   });
 
+  test("the author's own annotations win", () => {
+    const annotations = { destructiveHint: false, idempotentHint: true };
+    expect(list([tool('x', { read_only: false, danger: 'high', annotations })])).toMatchObject({
+      tools: [{ annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true } }],
+    });
+  });
+
   test('comes in pages that leave out nothing and repeat nothing', () => {
     const names = ['a', 'b', 'c', 'd', 'ö'];
     const tools = names.map((name) => tool(name));

@@ -41,7 +41,7 @@ function textOf(tool: Tool): string {
   return text;
 }
 
-function describe({ name, title, description, input_schema, read_only, danger }: Tool): JsonObject {
+function describe({ name, title, description, input_schema, read_only, danger, annotations }: Tool): JsonObject {
   return {
     name,
     ...(title === undefined ? {} : { title }),
@@ -49,8 +49,9 @@ function describe({ name, title, description, input_schema, read_only, danger }:
     inputSchema: input_schema,
     annotations: {
       readOnlyHint: read_only,
-      // Only what its author calls low-danger is taken for a write that destroys nothing.
+      // Unless the author says so, only a low-danger write is taken for one that destroys nothing.
       destructiveHint: !read_only && danger !== 'low',
+      ...annotations,
     },
   };
 }
