@@ -51,8 +51,15 @@ ${table(['Code', 'Status', 'For', 'Again', 'Message', 'Hint'], rows)}
 function configurationPage(): string {
   const rows = Object.values<Setting>(settings).map(({ path, variable, option, schema, description }) => {
     const preset: unknown = schema.safeParse(undefined).data;
-    const shown = preset === undefined ? 'none' : `\`${typeof preset === 'string' ? preset : JSON.stringify(preset)}\``;
-    return row([`\`${path}\``, `\`${variable}\``, option === undefined ? '' : `\`--${option}\``, shown, description]);
+    const preset_text =
+      preset === undefined ? 'none' : `\`${typeof preset === 'string' ? preset : JSON.stringify(preset)}\``;
+    return row([
+      `\`${path}\``,
+      `\`${variable}\``,
+      option === undefined ? '' : `\`--${option}\``,
+      preset_text,
+      description,
+    ]);
   });
   return `# Configuration
 

@@ -50,7 +50,7 @@ const bans: readonly Ban[] = [
     applies: inServer,
     finds: (node) => node.type === 'ThrowStatement' && isBuiltInError(node.argument),
     message:
-      "Only catalogue errors are thrown: throw new ToolcribError('<code>', { cause }), or assert() what cannot happen",
+      "Only catalogue errors are thrown: throw new ToolcribError('<code>', { cause }), or a TypeError for what cannot happen",
   },
   {
     applies: (file) => file.is_test && !file.path.startsWith('test/support/'),
