@@ -48,9 +48,15 @@ function property(node: unknown, name: PropertyKey): object | undefined {
   return typeof value === 'object' && value !== null ? value : undefined;
 }
 
+/** An issue with those of every branch of a union, each with its whole path. */
+function withBranches(issue: Issue): readonly Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  return issue.errors.flat().flatMap((inner) => withBranches({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
 function typeFilled(root: LocatedMap, issues: readonly Issue[]): LocatedMap {
   let typed: Located = root;
-  for (const issue of issues) {
+  for (const issue of issues.flatMap((one) => withBranches(one))) {
     if (issue.code !== 'invalid_type') continue;
     const { node } = locate(root, issue.path);
     if (node?.kind !== 'scalar' || node.filled === undefined) continue;

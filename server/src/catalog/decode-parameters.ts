@@ -4,7 +4,7 @@ import { limits } from '../base/limits.ts';
 import { nearHint } from '../base/nearest-names.ts';
 import { compileCheck } from './check-value.ts';
 import { decodeFields } from './decode-fields.ts';
-import { describeNode, isTold, quoteNode, tell, tellShape } from './decoding.ts';
+import { describeNode, isTold, quoteName, tell, tellShape } from './decoding.ts';
 import type { Decoding } from './decoding.ts';
 import { typedText } from './fill-placeholders.ts';
 import { joinPath, locate, splitPath, toPlain } from './located.ts';
@@ -115,7 +115,7 @@ function readType(node: LocatedMap, { path, decoding }: ParameterAt): ParameterT
   if (type?.kind !== 'scalar') return undefined;
   const known = parameterTypes.find((candidate) => candidate === type.value);
   if (known === undefined && typeof type.value === 'string') {
-    const message = `there is no parameter type ${quoteNode(type, decoding)}`;
+    const message = `there is no parameter type ${quoteName(type)}`;
     tell(decoding, type.place, { path: `${path}.type`, message, hint: nearHint(type.value, parameterTypes) });
   }
   return known;
@@ -153,7 +153,7 @@ function decodeItems(node: LocatedMap, at: ParameterAt): Parameter | undefined {
 function checkName(node: LocatedMap, { path, decoding }: ParameterAt): boolean {
   const name = node.entries.get('name')?.value;
   if (name?.kind !== 'scalar' || typeof name.value !== 'string' || isName(name.value)) return true;
-  const message = `${quoteNode(name, decoding)} is not a valid name`;
+  const message = `${quoteName(name)} is not a valid name`;
   tell(decoding, name.place, { path: `${path}.name`, message, hint: nameRule });
   return false;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { bodyFields, decodeEntity } from './decode-entity.ts';
 import type { Decoded } from './decode-entity.ts';
 import { decodeFields } from './decode-fields.ts';
-import { quoteNode, tell, tellShape } from './decoding.ts';
+import { quoteName, tell, tellShape } from './decoding.ts';
 import type { Decoding, Environment } from './decoding.ts';
 import { joinPath, locate } from './located.ts';
 import type { Located, Place } from './located.ts';
@@ -17,6 +17,8 @@ export interface ToolsetDefinition {
 
 export interface ToolReference {
   readonly name: string;
+  /** As faults may name it. */
+  readonly shown: string;
   readonly path: string;
   readonly place: Place;
 }
@@ -52,12 +54,13 @@ function readNames(items: readonly Located[], list_path: string, decoding: Decod
       tellShape(decoding, item, { path, expected: 'the name of a tool' });
       return [];
     }
+    const shown = quoteName(item);
     const first_line = first_lines.get(item.value);
     if (first_line !== undefined) {
-      const message = `${quoteNode(item, decoding)} is listed twice; it is first in line ${first_line}`;
+      const message = `the tool ${shown} is listed twice; it is first in line ${first_line}`;
       tell(decoding, place, { path, message });
     }
     first_lines.set(item.value, first_line ?? place.line);
-    return [{ name: item.value, path, place }];
+    return [{ name: item.value, shown, path, place }];
   });
 }

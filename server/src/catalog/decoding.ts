@@ -2,7 +2,7 @@
 import type { Fault } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { describeType, describeValue, shortened } from './describe-value.ts';
-import type { Located, Place } from './located.ts';
+import type { Filled, Located, LocatedScalar, Place } from './located.ts';
 import { toPlain } from './located.ts';
 
 /** The environment as decoding sees it; only base/config.ts reads the real one. */
@@ -61,15 +61,18 @@ function withheld(name: string): string {
 /** A value in the words of a fault: shown where it may be, else its type or its placeholder. */
 export function describeNode(node: Located, decoding: Decoding): string {
   if (node.kind === 'scalar' && node.filled !== undefined) {
-    return `the value of ${node.filled.names.map((name) => `\${${name}}`).join(' and ')}`;
+    return `the value of ${placeholders(node.filled)}`;
   }
   if (node.kind === 'map') return 'an object';
   if (node.kind === 'list') return 'a list';
   return decoding.show_values ? describeValue(toPlain(node)) : describeType(toPlain(node));
 }
 
-/** A name in the words of a fault: quoted, or as its placeholder. */
-export function quoteNode(node: Located, decoding: Decoding): string {
-  const is_plain_text = node.kind === 'scalar' && node.filled === undefined && typeof node.value === 'string';
-  return is_plain_text ? `"${shortened(node.value)}"` : describeNode(node, decoding);
+/** A name in the words of a fault: quoted, or by its placeholder. */
+export function quoteName({ value, filled }: LocatedScalar): string {
+  return filled === undefined ? `"${shortened(String(value))}"` : `named by ${placeholders(filled)}`;
+}
+
+function placeholders({ names }: Filled): string {
+  return names.map((name) => `\${${name}}`).join(' and ');
 }

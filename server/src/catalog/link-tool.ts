@@ -4,7 +4,7 @@ import { canonicalJson } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
 import { nearHint } from '../base/nearest-names.ts';
 import type { ToolDefinition, ToolDraft } from './decode-tool.ts';
-import { quoteNode, tell, tellForeign } from './decoding.ts';
+import { quoteName, tell, tellForeign } from './decoding.ts';
 import { toInputSchema } from './input-schema.ts';
 import { tellThrown } from './linking.ts';
 import type { NameTable, OpenSource, Scoped } from './linking.ts';
@@ -66,7 +66,7 @@ function findSource(node: Located, search: SourceSearch, { decoding }: Scoped<To
   // What is not a text is told by the schema, a missing variable where it stands.
   if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.filled?.missing === true) return undefined;
   const source = sources.get(node.value);
-  const shown = quoteNode(node, decoding);
+  const shown = quoteName(node);
   if (source === undefined) {
     tell(decoding, node.place, { path, message: `there is no source ${shown}`, hint: nearHint(node.value, suitable) });
     return undefined;

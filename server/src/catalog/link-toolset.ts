@@ -3,7 +3,6 @@ import { nearHint } from '../base/nearest-names.ts';
 import type { Toolset } from './catalogue.ts';
 import type { ToolsetDefinition } from './decode-toolset.ts';
 import { tell } from './decoding.ts';
-import { shortened } from './describe-value.ts';
 import type { NameTable, Scoped } from './linking.ts';
 import type { Tool } from './tool.ts';
 
@@ -17,11 +16,11 @@ export function linkToolset(scoped: Scoped<ToolsetDefinition>, tools: NameTable<
   const own = tools(scope);
   const common = tools({ kind: 'system' });
   const tool_names: string[] = [];
-  for (const { name, path, place } of definition.tools) {
+  for (const { name, shown, path, place } of definition.tools) {
     const tool = own.get(name) ?? common.get(name);
     if (tool === undefined) {
       const hint = nearHint(name, [...new Set([...own.keys(), ...common.keys()])]);
-      tell(decoding, place, { path, message: `there is no tool "${shortened(name)}"`, hint });
+      tell(decoding, place, { path, message: `there is no tool ${shown}`, hint });
     } else if (tool !== 'failed') tool_names.push(name);
   }
   const { name, description } = definition;

@@ -21,7 +21,7 @@ export function readYaml(text: string, file: string): YamlDocuments {
   const documents: Located[] = [];
   const faults: Fault[] = [];
   for (const [index, parsed] of parse(text, lines).entries()) {
-    const read = parsed === 'too deep' ? { faults: [tooDeep] } : readDocument(parsed, lines);
+    const read = parsed === 'too deep' ? { faults: [tooDeep] } : readDocument(parsed, text, lines);
     if ('root' in read) documents.push(read.root);
     for (const { place, ...fault } of read.faults)
       faults.push({ path: `documents[${index}]`, ...fault, file, ...place });
@@ -57,10 +57,11 @@ type ReadDocument =
   | { readonly faults: readonly DocumentFault[] }
   | { readonly root: Located; readonly faults: readonly DocumentFault[] };
 
-function readDocument(document: Document.Parsed, lines: LineCounter): ReadDocument {
+function readDocument(document: Document.Parsed, text: string, lines: LineCounter): ReadDocument {
   const faults = [...document.errors, ...document.warnings].slice(0, syntax_faults).map((error) => ({
     place: placeAt(lines, error.pos[0]),
     message: `the YAML is not valid: ${error.message}`,
+    ...(followsPlaceholder(text, error.pos[0]) ? { hint: 'Inside { } and [ ] write placeholders in quotes.' } : {}),
   }));
   const { contents } = document;
   if (faults.length > 0 || contents === null || (isScalar(contents) && contents.value === null)) return { faults };
@@ -69,4 +70,9 @@ function readDocument(document: Document.Parsed, lines: LineCounter): ReadDocume
   const place = placeAt(lines, contents.range[0]);
   const message = `the document has more than ${limits.config_values} values or ${limits.config_aliases} aliases`;
   return { faults: [{ place, message, hint: 'Use fewer aliases (*name), or split the file.' }] };
+}
+
+/** Whether a placeholder stands before an offset in its line: its brackets mean something else inside `{ }`. */
+function followsPlaceholder(text: string, offset: number): boolean {
+  return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset + 1).includes('${');
 }

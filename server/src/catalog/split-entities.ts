@@ -1,6 +1,6 @@
 // One document of a configuration file into its entities, from the map format (`tools: {name: …}`) or the flat one
 // (`kind: tool`, `name: …`). What an entity's fields mean is decided by the decoders.
-import { describeNode, quoteNode, tell, tellShape } from './decoding.ts';
+import { describeNode, tell, tellShape } from './decoding.ts';
 import type { Decoding } from './decoding.ts';
 import { shortened } from './describe-value.ts';
 import { tellUnknownField } from './decode-fields.ts';
@@ -87,11 +87,11 @@ function splitFlat(root: LocatedMap, decoding: Decoding): readonly Entity[] {
     return [];
   }
   const name = root.entries.get('name')?.value;
-  if (name?.kind !== 'scalar' || typeof name.value !== 'string' || !isName(name.value)) {
-    const message = name === undefined ? '"name" is missing' : `${quoteNode(name, decoding)} is not a valid name`;
+  const text = name?.kind === 'scalar' && typeof name.value === 'string' ? name.value : '';
+  if (!isName(text)) {
+    const message = name === undefined ? '"name" is missing' : `${describeNode(name, decoding)} is not a valid name`;
     tell(decoding, name?.place ?? root.place, { path: 'name', message, hint: nameRule });
   }
-  const text = name?.kind === 'scalar' && name.value !== null ? String(name.value) : '';
   return [
     {
       entity,
