@@ -59,6 +59,9 @@ export const limits = {
   source_statements: 500,
   /** Quick statements that may be under way on one connection. */
   source_pipeline: 32,
+  /** Quick statements that share a connection although another is idle: as many as are done within the time. */
+  source_together: 8,
+  source_together_ms: 1,
   /** A statement quicker than this on average is quick: others may wait behind it. */
   source_quick_ms: 5,
   /** Calls behind a statement that takes longer than this are moved to another connection. */
@@ -96,6 +99,8 @@ export const limits = {
   audit_wait_ms: 5_000,
   /** A record is durable at most this long after its answer. */
   audit_delay_ms: 20,
+  /** How long a stop waits for a database that is away; then the records go to the log. */
+  audit_close_ms: 10_000,
 
   /** How long a verified API key is trusted before it is looked up again: the delay of a revocation made by another process. */
   key_cache_ms: 1_000,

@@ -1,5 +1,10 @@
 // The audit: one durable record per call. Written in batches, never lost on a graceful stop, bounded in memory.
-// PLACEHOLDER BODY: types are the contract.
+import type { Clock } from '../base/clock.ts';
+import { limits } from '../base/limits.ts';
+import type { Log } from '../base/log.ts';
+import type { Store } from '../store/store.ts';
+import { createGroupWriter } from './group-writer.ts';
+import { insertCalls } from './insert-calls.ts';
 
 /** One call, as the audit keeps it. */
 export interface CallRecord {
@@ -37,4 +42,27 @@ export interface AuditWriter {
   healthy(): boolean;
   /** Writes everything that is buffered; used by a graceful stop. Takes no records afterwards. */
   close(): Promise<void>;
+}
+
+/** The audit of a store. `before_answer`: a record is durable before `append` resolves; `soon`: at most 50 ms later. */
+export function createAuditWriter(deps: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly durability: 'before_answer' | 'soon';
+}): AuditWriter {
+  const { store, clock, log, durability } = deps;
+  return createGroupWriter<CallRecord>({
+    insert: (records) => insertCalls(store, records),
+    clock,
+    log,
+    durability,
+    bounds: {
+      batch: limits.audit_batch,
+      buffer: limits.audit_buffer,
+      delay_ms: limits.audit_delay_ms,
+      wait_ms: limits.audit_wait_ms,
+      close_ms: limits.audit_close_ms,
+    },
+  });
 }
