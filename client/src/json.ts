@@ -1,4 +1,4 @@
-// JSON as types.
+// JSON as types: what can cross the wire unchanged.
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 export type JsonObject = { readonly [key: string]: JsonValue };

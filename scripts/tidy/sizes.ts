@@ -67,7 +67,7 @@ function functionFindings(
     findings.push({ path: file.path, line, message });
   }
   const parameters = isExported(file, node, name) ? size_limits.parameters : size_limits.private_parameters;
-  if (/^(server|client)\/src\//.test(file.path) && node.params.length > parameters) {
+  if (!file.is_test && /^(server|client)\/src\//.test(file.path) && node.params.length > parameters) {
     const message = `${name}() has ${node.params.length} parameters, the limit is ${parameters}: take one object after the first`;
     findings.push({ path: file.path, line, message });
   }

@@ -15,9 +15,11 @@ describe('GET /openapi.json', () => {
     const { body, text } = await toolcrib.request('GET', '/openapi.json', { key: '' });
     expect(body.openapi).toBe('3.1.0');
     const described = Object.entries<Record<string, { operationId: string }>>(body.paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, { operationId }]) => [operationId, method.toUpperCase(), path]),
+      Object.entries(methods).map(([method, { operationId }]) => `${operationId} ${method.toUpperCase()} ${path}`),
     );
-    expect(described.toSorted()).toEqual(operations.map(({ id, method, path }) => [id, method, path]).toSorted());
+    expect(described.toSorted()).toEqual(
+      operations.map(({ id, method, path }) => `${id} ${method} ${path}`).toSorted(),
+    );
     for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
       expect(body.components.schemas).toHaveProperty(name ?? '');
     }

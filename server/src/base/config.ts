@@ -66,7 +66,7 @@ function givenValue(
   const path = setting.path.split('.');
   const node = file?.document.getIn(path, true);
   if (file === undefined || node === undefined) return { value: undefined, place: { path: setting.path } };
-  const value = file.document.getIn(path) as unknown;
+  const value: unknown = file.document.getIn(path);
   const plain: unknown =
     typeof value === 'object' && value !== null && 'toJSON' in value
       ? (value as { toJSON(): unknown }).toJSON()

@@ -7,7 +7,7 @@ import { loadCatalogue } from '../catalog/load-catalogue.ts';
 import { sourceKinds, toolKinds } from '../kinds/kinds.ts';
 import { exit } from './command.ts';
 import type { Command, CommandInput } from './command.ts';
-import { showFaults } from './run.ts';
+import { showFaults } from './show-error.ts';
 
 export const checkCommand: Command = {
   name: 'check',

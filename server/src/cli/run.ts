@@ -1,14 +1,12 @@
 // The CLI: finds the command, reads its words, runs it, and shows what goes wrong as a person reads it.
-import { errorCatalogue, toToolcribError } from '../base/errors.ts';
-import type { Fault } from '../base/errors.ts';
 import { nearestNames } from '../base/nearest-names.ts';
-import { ToolcribClientError } from '@toolcrib/client';
 import { callCommand } from './call.ts';
 import { checkCommand } from './check.ts';
 import { exit, helpOf, readInput } from './command.ts';
 import type { Command, Io } from './command.ts';
 import { keyCreateCommand } from './key-create.ts';
 import { migrateCommand } from './migrate.ts';
+import { showError } from './show-error.ts';
 import { startCommand } from './start.ts';
 import { tenantCreateCommand } from './tenant-create.ts';
 import { toolsCommand } from './tools.ts';
@@ -59,28 +57,4 @@ function overview(argv: readonly string[], io: Io): number {
   );
   io.err(`There is no command "${first}".${near[0] === undefined ? '' : ` Did you mean "${near[0]}"?`}\n\n${text}`);
   return exit.usage;
-}
-
-/** The error as text on standard error; also its exit code. */
-export function showError(thrown: unknown, io: Io): number {
-  if (thrown instanceof ToolcribClientError) {
-    const { message, hint, faults, code } = thrown.detail;
-    io.err(`${message}\n${showFaults(faults ?? [])}${hint}\n[${code}]\n`);
-    return code === 'arguments_invalid' ? exit.usage : exit.failed;
-  }
-  const error = toToolcribError(thrown);
-  io.err(`${error.message}\n${showFaults(error.faults)}${error.hint}\n[${error.code}]\n`);
-  if (error.code === 'internal') io.err(`${String((error.cause as Error | undefined)?.stack ?? error.cause)}\n`);
-  return errorCatalogue[error.code].audience === 'caller' && error.code === 'usage_invalid' ? exit.usage : exit.failed;
-}
-
-/** One line per fault: `tools.yaml:12:5 tools.search.kind: message (hint)`. */
-export function showFaults(faults: readonly Fault[]): string {
-  return faults
-    .map(({ file, line, column, path, message, hint }) => {
-      const place = [file, line, column].filter((part) => part !== undefined).join(':');
-      const where = [place, path].filter((part) => part !== '').join(' ');
-      return `  ${where}: ${message}${hint === undefined ? '' : ` (${hint})`}\n`;
-    })
-    .join('');
 }

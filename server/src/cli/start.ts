@@ -5,7 +5,7 @@ import { startServer } from '../server.ts';
 import type { RunningServer } from '../server.ts';
 import { exit } from './command.ts';
 import type { Command, CommandInput, Io } from './command.ts';
-import { showFaults } from './run.ts';
+import { showFaults } from './show-error.ts';
 
 const start_options = Object.values(settings).flatMap((setting) => ('option' in setting ? [setting] : []));
 
@@ -40,7 +40,7 @@ export const startCommand: Command = {
 };
 
 /** The configuration as the options of a command give it. */
-export function configOf(input: CommandInput) {
+function configOf(input: CommandInput) {
   return readConfig({ file: input.options['config'], options: { ...input.options, ...input.lists } });
 }
 

@@ -23,9 +23,9 @@ async function identifyLater(
   deps: CorridorDeps,
   principal: Promise<NonNullable<Walk['principal']>>,
 ): Promise<void> {
-  const known = await principal;
+  const identified = await principal;
   await deps.audit.reserve();
-  walk.principal = known;
+  walk.principal = identified;
 }
 
 /** May this principal use tools at all? Asked before find, so that a refusal is the same for every name. */

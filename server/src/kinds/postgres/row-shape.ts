@@ -14,7 +14,7 @@ export interface RowShape {
 
 interface ColumnDecoder {
   readonly name: string;
-  decode(bytes: Buffer, start: number, end: number): JsonValue;
+  readonly decode: (bytes: Buffer, start: number, end: number) => JsonValue;
 }
 
 type Decode = ColumnDecoder['decode'];

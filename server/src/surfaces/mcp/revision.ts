@@ -7,8 +7,16 @@ import type { z } from 'zod';
 import type { JsonObject } from '../../base/json.ts';
 import { metaOf } from './message.ts';
 import type { NotificationMessage, RequestMessage } from './message.ts';
-import { assumedRevision, failure, isRevision, metaKeys, newestWithHandshake, revisions } from './protocol.ts';
-import { revisionTraits, toolboxExtension } from './protocol.ts';
+import {
+  assumedRevision,
+  failure,
+  isRevision,
+  metaKeys,
+  newestWithHandshake,
+  revisionTraits,
+  revisions,
+  toolboxExtension,
+} from './protocol.ts';
 import type { Failure, Revision } from './protocol.ts';
 
 export type LogLevel = z.output<typeof LoggingLevelSchema>;

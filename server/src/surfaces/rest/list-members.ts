@@ -1,4 +1,4 @@
-// GET /v1/members
+// GET /v1/members: the people of the tenant with their roles.
 import type { Member as MemberWire, MemberList } from '@toolcrib/client';
 import { z } from 'zod';
 import { listMembers as listMembersOf } from '../../identity/members.ts';

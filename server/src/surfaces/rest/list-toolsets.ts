@@ -1,4 +1,4 @@
-// GET /v1/toolsets
+// GET /v1/toolsets: the named lists of tools that the caller may see.
 import type { ToolsetList } from '@toolcrib/client';
 import { z } from 'zod';
 import type { Operation } from './operation.ts';

@@ -118,9 +118,9 @@ function jsonSchema(schema: z.ZodType, components: MutableJson, io: 'input' | 'o
   } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
-  }) as unknown as { $schema?: string; $defs?: Record<string, JsonObject> } & MutableJson;
+  }) as { $schema?: string; $defs?: Record<string, JsonObject> } & MutableJson;
   for (const [name, definition] of Object.entries($defs)) components[name] = moveReferences(definition);
-  return moveReferences(rest) as JsonObject;
+  return moveReferences(rest);
 }
 
 function moveReferences<T extends JsonValue>(value: T): T {

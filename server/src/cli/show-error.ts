@@ -1,0 +1,30 @@
+// What a person reads on the terminal when something goes wrong.
+import { ToolcribClientError } from '@toolcrib/client';
+import { errorCatalogue, toToolcribError } from '../base/errors.ts';
+import type { Fault } from '../base/errors.ts';
+import { exit } from './command.ts';
+import type { Io } from './command.ts';
+
+/** The error as text on standard error; also its exit code. */
+export function showError(thrown: unknown, io: Io): number {
+  if (thrown instanceof ToolcribClientError) {
+    const { message, hint, faults, code } = thrown.detail;
+    io.err(`${message}\n${showFaults(faults ?? [])}${hint}\n[${code}]\n`);
+    return code === 'arguments_invalid' ? exit.usage : exit.failed;
+  }
+  const error = toToolcribError(thrown);
+  io.err(`${error.message}\n${showFaults(error.faults)}${error.hint}\n[${error.code}]\n`);
+  if (error.code === 'internal') io.err(`${String((error.cause as Error | undefined)?.stack ?? error.cause)}\n`);
+  return errorCatalogue[error.code].audience === 'caller' && error.code === 'usage_invalid' ? exit.usage : exit.failed;
+}
+
+/** One line per fault: `tools.yaml:12:5 tools.search.kind: message (hint)`. */
+export function showFaults(faults: readonly Fault[]): string {
+  return faults
+    .map(({ file, line, column, path, message, hint }) => {
+      const place = [file, line, column].filter((part) => part !== undefined).join(':');
+      const where = [place, path].filter((part) => part !== '').join(' ');
+      return `  ${where}: ${message}${hint === undefined ? '' : ` (${hint})`}\n`;
+    })
+    .join('');
+}
