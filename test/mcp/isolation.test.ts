@@ -61,7 +61,7 @@ describe("another tenant's tool", () => {
       const answer = await callMcp(server, request, { key: other });
       return answer.text.replaceAll(name, 'NAME');
     };
-    expect(await call('meet')).toBe(await call('none'));
+    expect(await call('meet')).toBe(await call('nowhere'));
     expect(await call('meet')).toContain('tool_not_found');
   });
 

@@ -42,12 +42,12 @@ function rowsParts({ rows, affected_rows, truncated }: RowsResult, with_structur
     const note = `Cut: only the first ${rows.length} rows are here, because of the limit of ${truncated.limit} ${truncated.by}.`;
     items.push(textItem(JSON.stringify({ truncated, note })));
   }
+  const content = `"content":[${items.join(',')}]`;
+  const meta = truncated === undefined ? {} : { [metaKeys.truncated]: truncated };
+  if (!with_structure) return { members: content, meta };
   const more = JSON.stringify({ affected_rows, truncated }).slice(1, -1);
-  const structure = `,"structuredContent":{"rows":[${texts.join(',')}]${more === '' ? '' : `,${more}`}}`;
-  return {
-    members: `"content":[${items.join(',')}]${with_structure ? structure : ''}`,
-    meta: truncated === undefined ? {} : { [metaKeys.truncated]: truncated },
-  };
+  const structure = `{"rows":[${texts.join(',')}]${more === '' ? '' : `,${more}`}}`;
+  return { members: `${content},"structuredContent":${structure}`, meta };
 }
 
 function valueParts(value: unknown, with_structure: boolean): ResultParts {
