@@ -26,9 +26,10 @@ export interface ToolCall {
 export async function callTool(corridor: Corridor, call: ToolCall): Promise<ResultParts | Failure> {
   const { served } = call;
   const { name, arguments: args } = call.message.params ?? {};
-  if (typeof name !== 'string') return failure(200, 'invalid_params', 'tools/call needs the name of a tool.');
+  if (typeof name !== 'string')
+    return failure({ status: 200, code: 'invalid_params' }, 'tools/call needs the name of a tool.');
   if (args !== undefined && !isJsonObject(args)) {
-    return failure(200, 'invalid_params', 'The arguments of tools/call must be an object.');
+    return failure({ status: 200, code: 'invalid_params' }, 'The arguments of tools/call must be an object.');
   }
   const outcome = await corridor.call({
     surface: 'mcp',

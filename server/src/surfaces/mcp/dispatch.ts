@@ -97,7 +97,10 @@ function listed(answer: (deps: DispatchDeps, call: ToolCall) => ResultParts | Fa
 function initialize({ version }: DispatchDeps, { message, served }: ToolCall): ResultParts | Failure {
   const params = InitializeRequestParamsSchema.safeParse(message.params);
   if (!params.success) {
-    return failure(200, 'invalid_params', 'initialize needs protocolVersion, capabilities and clientInfo.');
+    return failure(
+      { status: 200, code: 'invalid_params' },
+      'initialize needs protocolVersion, capabilities and clientInfo.',
+    );
   }
   const result = { protocolVersion: served.revision, capabilities, serverInfo: serverInfo(version) };
   return { members: JSON.stringify(result).slice(1, -1), meta: {} };
@@ -107,7 +110,7 @@ function initialize({ version }: DispatchDeps, { message, served }: ToolCall): R
 function setLevel(_deps: DispatchDeps, { message }: ToolCall): ResultParts | Failure {
   return SetLevelRequestParamsSchema.safeParse(message.params).success
     ? { members: '', meta: {} }
-    : failure(200, 'invalid_params', 'logging/setLevel needs a log level.');
+    : failure({ status: 200, code: 'invalid_params' }, 'logging/setLevel needs a log level.');
 }
 
 function discover(): ResultParts {

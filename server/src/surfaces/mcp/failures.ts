@@ -31,14 +31,14 @@ function failureOf(error: ToolcribError): Failure {
   switch (error.code) {
     case 'tool_not_found':
       // The specification's own example of a protocol error: inside an answer that HTTP calls fine.
-      return failure(200, 'invalid_params', message, data);
+      return failure({ status: 200, code: 'invalid_params' }, message, data);
     case 'toolset_not_found':
-      return failure(404, 'invalid_params', message, data);
+      return failure({ status: 404, code: 'invalid_params' }, message, data);
     case 'body_invalid':
-      return failure(400, 'parse', message, data);
+      return failure({ status: 400, code: 'parse' }, message, data);
     case 'internal':
-      return failure(500, 'internal', message, data);
+      return failure({ status: 500, code: 'internal' }, message, data);
     default:
-      return failure(error.status, 'server', message, data);
+      return failure({ status: error.status, code: 'server' }, message, data);
   }
 }

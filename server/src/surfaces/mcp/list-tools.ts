@@ -14,7 +14,8 @@ export function listTools(
   page_tools: number = limits.mcp_page_tools,
 ): string | Failure {
   const start = startOf(tools, params['cursor']);
-  if (start === undefined) return failure(200, 'invalid_params', 'The cursor is not one of this list. Start again.');
+  if (start === undefined)
+    return failure({ status: 200, code: 'invalid_params' }, 'The cursor is not one of this list. Start again.');
   const page = tools.slice(start, start + page_tools);
   const last = page.at(-1);
   const more = last !== undefined && start + page.length < tools.length;

@@ -57,9 +57,13 @@ async function answerMessage(
   message: Message,
   reply: Reply | undefined,
 ): Promise<Answer | undefined> {
-  if (message.kind === 'invalid') return failure(400, 'invalid_request', 'This is not a JSON-RPC 2.0 message.');
+  if (message.kind === 'invalid')
+    return failure({ status: 400, code: 'invalid_request' }, 'This is not a JSON-RPC 2.0 message.');
   if (message.kind === 'response') {
-    return failure(400, 'invalid_request', 'This server asks its clients nothing, so it takes no responses.');
+    return failure(
+      { status: 400, code: 'invalid_request' },
+      'This server asks its clients nothing, so it takes no responses.',
+    );
   }
   const served = serveAs(message, scene.exchange.request.headers);
   if (served.kind === 'failure') return served;
@@ -82,7 +86,10 @@ async function serveBatch(deps: DispatchDeps, scene: Scene, body: readonly unkno
     body.map(async (item) => {
       const message = readMessage(item);
       if (message.kind === 'request' && message.method === 'initialize') {
-        return responseText(message.id, failure(200, 'invalid_request', 'initialize cannot be part of a batch.'));
+        return responseText(
+          message.id,
+          failure({ status: 200, code: 'invalid_request' }, 'initialize cannot be part of a batch.'),
+        );
       }
       const answer = await answerMessage(deps, scene, message, undefined);
       const id = message.kind === 'request' || message.kind === 'invalid' ? message.id : null;
@@ -98,13 +105,16 @@ async function serveBatch(deps: DispatchDeps, scene: Scene, body: readonly unkno
 function refuseBatch({ request }: Exchange, body: readonly unknown[]): Failure | undefined {
   const revision = String(request.headers['mcp-protocol-version'] ?? assumedRevision);
   if (!isRevision(revision) || !revisionTraits[revision].batches) return noBatches;
-  if (body.length === 0) return failure(400, 'invalid_request', 'The batch is empty.');
+  if (body.length === 0) return failure({ status: 400, code: 'invalid_request' }, 'The batch is empty.');
   return body.length > limits.mcp_batch_messages
-    ? failure(400, 'invalid_request', `A batch has at most ${limits.mcp_batch_messages} messages.`)
+    ? failure({ status: 400, code: 'invalid_request' }, `A batch has at most ${limits.mcp_batch_messages} messages.`)
     : undefined;
 }
 
-const noBatches = failure(400, 'invalid_request', 'Only revision 2025-03-26 of the protocol has batches.');
+const noBatches = failure(
+  { status: 400, code: 'invalid_request' },
+  'Only revision 2025-03-26 of the protocol has batches.',
+);
 
 function accept({ response, request_id }: Exchange): void {
   response.writeHead(202, { 'content-length': 0, 'x-request-id': request_id });

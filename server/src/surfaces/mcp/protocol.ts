@@ -83,7 +83,14 @@ export interface Success {
 
 export type Answer = Success | Failure;
 
-export function failure(status: number, code: keyof typeof rpcCodes, message: string, data?: unknown): Failure {
+interface FailureKind {
+  /** HTTP status. */
+  readonly status: number;
+  readonly code: keyof typeof rpcCodes;
+}
+
+export function failure(kind: FailureKind, message: string, data?: unknown): Failure {
+  const { status, code } = kind;
   return { kind: 'failure', status, code: rpcCodes[code], message, ...(data === undefined ? {} : { data }) };
 }
 

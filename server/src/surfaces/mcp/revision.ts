@@ -139,22 +139,27 @@ function decodeHeader(text: string): string | undefined {
 }
 
 function badEnvelope(key: string, problem: string): Failure {
-  return failure(400, 'invalid_params', `The request's _meta is not valid: ${key} ${problem}.`, { key });
+  return failure({ status: 400, code: 'invalid_params' }, `The request's _meta is not valid: ${key} ${problem}.`, {
+    key,
+  });
 }
 
 function unsupported(requested: string): Failure {
-  return failure(400, 'unsupported_version', 'Unsupported protocol version.', {
+  return failure({ status: 400, code: 'unsupported_version' }, 'Unsupported protocol version.', {
     supported: revisions,
     requested: requested.slice(0, 100),
   });
 }
 
 function missing(header: string): Failure {
-  return failure(400, 'header_mismatch', `The header ${header} is missing; it must repeat what the body says.`);
+  return failure(
+    { status: 400, code: 'header_mismatch' },
+    `The header ${header} is missing; it must repeat what the body says.`,
+  );
 }
 
 function disagree(header: string, sent: string, expected: string | undefined): Failure {
-  return failure(400, 'header_mismatch', `The header ${header} and the body disagree.`, {
+  return failure({ status: 400, code: 'header_mismatch' }, `The header ${header} and the body disagree.`, {
     header,
     sent: sent.slice(0, 200),
     ...(expected === undefined ? {} : { body: expected.slice(0, 200) }),
