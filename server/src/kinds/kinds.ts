@@ -3,7 +3,9 @@ import type { SourceKind } from '../catalog/source.ts';
 import type { ToolKind } from '../catalog/tool.ts';
 import { postgresSource } from './postgres/postgres-source.ts';
 import { postgresSql } from './postgres/postgres-sql.ts';
+import { sqliteSource } from './sqlite/sqlite-source.ts';
+import { sqliteSql } from './sqlite/sqlite-sql.ts';
 
-export const sourceKinds: readonly SourceKind[] = [postgresSource];
+export const sourceKinds: readonly SourceKind[] = [postgresSource, sqliteSource];
 
-export const toolKinds: readonly ToolKind[] = [postgresSql];
+export const toolKinds: readonly ToolKind[] = [postgresSql, sqliteSql];

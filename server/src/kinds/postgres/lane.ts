@@ -1,8 +1,8 @@
 // The connections of a source for one purpose, reading or writing, and the choice of the connection for every call.
 //
-// Policy (docs/decisions/0032): an idle connection first; then, for a statement known to be quick, the one with the
-// fewest others on it, if all of those are known to be quick too; else the call waits, and another connection is opened
-// up to the bound. Statements not known to be quick never get the last connection, so quick ones always have a way
+// Policy (docs/decisions/0032): a statement known to be quick joins a few others that are known to be quick as well, so
+// that they share a write and a read; then an idle connection; then, for a quick statement, the one with the fewest others
+// on it, all of them quick; else the call waits, and another connection is opened up to the bound. Statements not known to be quick never get the last connection, so quick ones always have a way
 // through. When a statement turns out slow after all, the calls behind it are started again elsewhere: they only read.
 // Writing statements are never sent behind another, never moved and never retried once they were sent.
 import { limits } from '../../base/limits.ts';
@@ -170,7 +170,9 @@ export class Lane implements SessionOwner {
 
   #pick(plan: StatementPlan): Session | undefined {
     const quick = this.#isQuick(plan);
-    let best: Session | undefined;
+    const together = quick ? Math.min(limits.source_together, limits.source_together_ms / (plan.mean_ms ?? 1)) : 0;
+    let joined: Session | undefined;
+    let least: Session | undefined;
     let idle: Session | undefined;
     let slow = 0;
     for (const session of this.#sessions) {
@@ -178,18 +180,20 @@ export class Lane implements SessionOwner {
       if (!session.writable) continue;
       const depth = session.slots.length;
       if (depth === 0) idle ??= session;
-      else if (session.quick && depth < limits.source_pipeline && depth < (best?.slots.length ?? Infinity))
-        best = session;
+      else if (session.quick && depth < limits.source_pipeline) {
+        if (depth < together && depth > (joined?.slots.length ?? 0)) joined = session;
+        if (depth < (least?.slots.length ?? Infinity)) least = session;
+      }
     }
     if (quick) {
-      if (idle === undefined && best !== undefined && best.slots.length >= 8) this.#connect();
-      return idle ?? best;
+      if (joined === undefined && idle === undefined) this.#connect();
+      return joined ?? idle ?? least;
     }
     // The first call of a new statement may well be quick; more of it must wait until that is known.
     const is_new = plan.mean_ms === undefined && plan.running <= 1;
-    const bound =
-      this.#options.max_connections - (this.read_only && !is_new && this.#options.max_connections > 1 ? 1 : 0);
-    return slow < bound ? idle : undefined;
+    const { max_connections } = this.#options;
+    const reserved = this.read_only && !is_new && max_connections > 1 ? 1 : 0;
+    return slow < max_connections - reserved ? idle : undefined;
   }
 
   /** Gives waiting calls their places, oldest first; a call that has to wait does not hold back the quick ones. */

@@ -5,7 +5,7 @@ import type { DatabaseError } from 'pg-protocol';
 import type { BackendMessage, ParameterDescriptionMessage, RowDescriptionMessage } from 'pg-protocol/dist/messages.js';
 import { Parser } from 'pg-protocol/dist/parser.js';
 import { limits } from '../../base/limits.ts';
-import { upperBytes } from '../sql/row-budget.ts';
+import { addRow, dropRow, isFull, upperBytes } from '../sql/row-budget.ts';
 import { bindText } from './bind-text.ts';
 import type { Call } from './call.ts';
 import type { OpenConnection } from './connect.ts';
@@ -246,12 +246,12 @@ export class Session {
     const budget = head?.call?.budget;
     const shape = head?.prepared.shape;
     if (head === undefined) return;
-    if (budget === undefined || shape === undefined || budget.full()) return this.#drop(head, end - start);
-    budget.add(readRow(bytes, start + header_bytes, shape), upperBytes(end - start, shape.names_bytes));
+    if (budget === undefined || shape === undefined || isFull(budget)) return this.#drop(head, end - start);
+    addRow(budget, readRow(bytes, start + header_bytes, shape), upperBytes(end - start, shape.names_bytes));
   }
 
   #drop(head: Slot, dropped_bytes: number): void {
-    head.call?.budget.drop();
+    if (head.call !== undefined) dropRow(head.call.budget);
     head.dropped_bytes += dropped_bytes;
     // A read-only answer that goes on and on after its limit is not read to its end: the connection is given up instead.
     if (!head.plan.read_only || head.dropped_bytes <= limits.source_drop_bytes) return;
@@ -267,7 +267,8 @@ export class Session {
       const head = this.slots[0];
       const limit = head?.call?.limits.bytes ?? 0;
       // The JSON text may be shorter than the bytes of the row, by half at most (bytea), so twice the limit is decided.
-      if (head?.call?.budget.full() === false && length <= 2 * limit + limits.source_message_bytes) return true;
+      if (head?.call !== undefined && !isFull(head.call.budget) && length <= 2 * limit + limits.source_message_bytes)
+        return true;
       if (head !== undefined) this.#drop(head, length);
       return false;
     }

@@ -5,15 +5,14 @@ import type { JsonRow, ResultLimits, RowsResult } from '../../catalog/result.ts'
 const json_growth = 6;
 
 export interface RowBudget {
-  readonly rows: readonly JsonRow[];
+  readonly limits: ResultLimits;
+  readonly rows: JsonRow[];
   /** Set as soon as a row did not fit; from then on nothing is kept. */
-  readonly truncated: RowsResult['truncated'];
-  /** Keeps the row if it fits. `upper_bytes` is a bound of its JSON text that was cheap to know. */
-  add(row: JsonRow, upper_bytes: number): void;
-  /** Says that a row was dropped unread because its size alone is over the limit. */
-  drop(): void;
-  /** Whether the row limit leaves no place: the next row is not worth decoding. */
-  full(): boolean;
+  truncated: RowsResult['truncated'];
+  /** Bytes of the rows kept: a bound, or exact. */
+  bytes: number;
+  /** The exact size costs a JSON.stringify per row: it is asked for only when the bound is over the limit. */
+  exact: boolean;
 }
 
 /** A bound of the JSON text of a row from the bytes that the database sent for its values. */
@@ -27,42 +26,38 @@ export function namesBytes(names: readonly string[]): number {
 }
 
 export function createRowBudget(limits: ResultLimits): RowBudget {
-  const rows: JsonRow[] = [];
-  let truncated: RowsResult['truncated'];
-  let bytes = 2;
-  // The exact size costs a JSON.stringify per row: it is asked for only when the bound is over the limit.
-  let exact = false;
-
-  function fits(row: JsonRow, upper_bytes: number): boolean {
-    if (!exact) {
-      bytes += upper_bytes;
-      if (bytes <= limits.bytes) return true;
-      exact = true;
-      bytes = rows.reduce((sum, kept) => sum + jsonBytes(kept), 2);
-    }
-    bytes += jsonBytes(row);
-    return bytes <= limits.bytes;
-  }
-
-  return {
-    rows,
-    get truncated() {
-      return truncated;
-    },
-    add: (row, upper_bytes) => {
-      if (truncated !== undefined) return;
-      if (rows.length >= limits.rows) truncated = { by: 'rows', limit: limits.rows };
-      else if (fits(row, upper_bytes)) rows.push(row);
-      else truncated = { by: 'bytes', limit: limits.bytes };
-    },
-    drop: () => {
-      truncated ??=
-        rows.length >= limits.rows ? { by: 'rows', limit: limits.rows } : { by: 'bytes', limit: limits.bytes };
-    },
-    full: () => truncated !== undefined || rows.length >= limits.rows,
-  };
+  return { limits, rows: [], truncated: undefined, bytes: 2, exact: false };
 }
 
+/** Whether the next row is not worth reading. */
+export function isFull(budget: RowBudget): boolean {
+  return budget.truncated !== undefined || budget.rows.length >= budget.limits.rows;
+}
+
+/** Keeps the row if it fits. `upper_bytes` is a bound of its JSON text that was cheap to know. */
+export function addRow(budget: RowBudget, row: JsonRow, upper_bytes: number): void {
+  if (isFull(budget) || !fits(budget, row, upper_bytes)) dropRow(budget);
+  else budget.rows.push(row);
+}
+
+/** Says that there was a row more than the answer has room for. */
+export function dropRow(budget: RowBudget): void {
+  const { rows, bytes } = budget.limits;
+  budget.truncated ??= budget.rows.length >= rows ? { by: 'rows', limit: rows } : { by: 'bytes', limit: bytes };
+}
+
+function fits(budget: RowBudget, row: JsonRow, upper_bytes: number): boolean {
+  if (!budget.exact) {
+    budget.bytes += upper_bytes;
+    if (budget.bytes <= budget.limits.bytes) return true;
+    budget.exact = true;
+    budget.bytes = budget.rows.reduce((sum, kept) => sum + jsonBytes(kept), 2);
+  }
+  budget.bytes += jsonBytes(row);
+  return budget.bytes <= budget.limits.bytes;
+}
+
+/** With the comma after it. */
 function jsonBytes(row: JsonRow): number {
   return Buffer.byteLength(JSON.stringify(row)) + 1;
 }

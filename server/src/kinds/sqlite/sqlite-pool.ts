@@ -1,0 +1,102 @@
+// The processes that run SQLite on one database for one purpose, and the calls that wait for one.
+import { limits } from '../../base/limits.ts';
+import type { RowsResult } from '../../catalog/result.ts';
+import type { SqliteJob } from './sqlite-messages.ts';
+import { SqliteProcess } from './sqlite-process.ts';
+import type { SqliteMode } from './sqlite-process.ts';
+
+export interface SqlitePoolOptions {
+  readonly path: string;
+  readonly mode: SqliteMode;
+  readonly max_processes: number;
+}
+
+export class SqlitePool {
+  readonly #options: SqlitePoolOptions;
+  readonly #idle: SqliteProcess[] = [];
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #waiting: (() => void)[] = [];
+  #taken = 0;
+  #closing = false;
+  readonly #prune_timer: NodeJS.Timeout;
+
+  constructor(options: SqlitePoolOptions) {
+    this.#options = options;
+    this.#prune_timer = setInterval(() => this.#prune(), limits.source_idle_ms / 5).unref();
+  }
+
+  /** Runs a job on a free process. Rejects with the signal's reason when it aborts: the process is ended then. */
+  run(job: SqliteJob, signal: AbortSignal): Promise<RowsResult> {
+    if (this.#closing || this.#waiting.length >= limits.source_queue) {
+      return Promise.reject(new Error(this.#closing ? 'The source was closed' : 'Too many calls wait'));
+    }
+    const running = this.#run(job, signal).finally(() => this.#running.delete(running));
+    this.#running.add(running);
+    return running;
+  }
+
+  /** Ends every process after the jobs that were taken. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    clearInterval(this.#prune_timer);
+    await Promise.allSettled(this.#running);
+    const idle = this.#idle.splice(0);
+    for (const process of idle) process.close();
+    await Promise.all(idle.map((process) => process.exited));
+  }
+
+  async #run(job: SqliteJob, signal: AbortSignal): Promise<RowsResult> {
+    await this.#turn(signal);
+    let process: SqliteProcess | undefined;
+    const kill = (): void => process?.kill();
+    signal.addEventListener('abort', kill);
+    try {
+      process = this.#takeIdle() ?? (await SqliteProcess.start(this.#options.path, this.#options.mode));
+      signal.throwIfAborted();
+      return await process.run(job);
+    } catch (thrown) {
+      // The place is free when the statement has really ended.
+      if (signal.aborted) await process?.exited;
+      signal.throwIfAborted();
+      throw thrown;
+    } finally {
+      signal.removeEventListener('abort', kill);
+      if (process !== undefined && !process.ended) this.#idle.push(process);
+      this.#taken -= 1;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  /** Waits for one of the places; takes it. */
+  async #turn(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    while (this.#taken >= this.#options.max_processes) {
+      const turn = Promise.withResolvers<void>();
+      this.#waiting.push(turn.resolve);
+      signal.addEventListener('abort', () => turn.resolve(), { once: true });
+      await turn.promise;
+      if (signal.aborted) {
+        const place = this.#waiting.indexOf(turn.resolve);
+        if (place < 0) this.#waiting.shift()?.();
+        else this.#waiting.splice(place, 1);
+        signal.throwIfAborted();
+      }
+    }
+    this.#taken += 1;
+  }
+
+  #takeIdle(): SqliteProcess | undefined {
+    for (let process = this.#idle.pop(); process !== undefined; process = this.#idle.pop()) {
+      if (!process.ended) return process;
+    }
+    return undefined;
+  }
+
+  #prune(): void {
+    const old = performance.now() - limits.source_idle_ms;
+    for (const process of this.#idle.splice(0)) {
+      if (process.idle_since < old) process.close();
+      else this.#idle.push(process);
+    }
+  }
+}
