@@ -45,11 +45,8 @@ export async function dispatch(deps: DispatchDeps, call: ToolCall): Promise<Answ
   try {
     if (method === undefined || !is_known) {
       await deps.corridor.list(call);
-      return failure(
-        stateless ? 404 : 200,
-        'method_not_found',
-        `Method not found: ${call.message.method.slice(0, 100)}`,
-      );
+      const message = `Method not found: ${call.message.method.slice(0, 100)}`;
+      return failure({ status: stateless ? 404 : 200, code: 'method_not_found' }, message);
     }
     const parts = await method.answer(deps, call);
     return 'kind' in parts ? parts : { kind: 'success', result: resultText(parts, revision, deps.version) };
