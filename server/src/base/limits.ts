@@ -23,6 +23,8 @@ export const limits = {
   faults: 100,
   /** Characters of a refused value that a fault repeats. */
   echo_characters: 40,
+  /** Characters of a path in a fault. */
+  path_characters: 200,
   /** Parameters of one tool. */
   tool_parameters: 256,
 

@@ -6,6 +6,7 @@ const names = ['search_flights', 'list_flights', 'book_hotel', 'cancel_hotel'];
 describe('nearestNames', () => {
   it.each([
     ['serch_flights', ['search_flights']],
+    ['book_hoetl', ['book_hotel']],
     ['searchFlights', ['search_flights']],
     ['LIST-FLIGHTS', ['list_flights']],
     ['flights', ['list_flights', 'search_flights']],

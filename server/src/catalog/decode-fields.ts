@@ -31,15 +31,21 @@ export function decodeFields<T>(schema: z.ZodType<T>, at: FieldsAt, decoding: De
   return undefined;
 }
 
-/** The names of a schema's fields at a path, as far as they can be known. */
-export function fieldNames(schema: z.ZodType, path: readonly PropertyKey[] = []): readonly string[] {
-  let node: unknown = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' });
-  for (const step of path)
-    node = property(
-      typeof step === 'number' ? node : property(node, 'properties'),
-      typeof step === 'number' ? 'items' : step,
-    );
-  return Object.keys(property(node, 'properties') ?? {});
+/** The names of a schema's fields at a path, as far as they can be known: in a union, those of every branch. */
+function fieldNames(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+  const whole: unknown = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' });
+  let nodes = branches(whole);
+  for (const step of path) {
+    const inside = (node: unknown): unknown =>
+      typeof step === 'number' ? property(node, 'items') : property(property(node, 'properties'), step);
+    nodes = nodes.flatMap((node) => branches(inside(node)));
+  }
+  return [...new Set(nodes.flatMap((node) => Object.keys(property(node, 'properties') ?? {})))];
+}
+
+function branches(node: unknown): readonly unknown[] {
+  const inner = property(node, 'anyOf') ?? property(node, 'oneOf');
+  return Array.isArray(inner) ? inner.flatMap((branch: unknown) => branches(branch)) : [node];
 }
 
 function property(node: unknown, name: PropertyKey): object | undefined {
@@ -113,8 +119,7 @@ function tellIssue(issue: Issue, schema: z.ZodType, at: FieldsAt, decoding: Deco
     case 'too_big':
       return tell(decoding, place, { path, message: boundWords(issue, `at most ${issue.maximum}`) });
     case 'invalid_union': {
-      // The branch with the fewest faults is the one that was most likely meant.
-      const branch = issue.errors.toSorted((a, b) => a.length - b.length)[0] ?? [];
+      const branch = likelyBranch(issue.errors);
       if (branch.length === 0) break;
       for (const inner of branch) tellIssue({ ...inner, path: [...issue.path, ...inner.path] }, schema, at, decoding);
       return;
@@ -123,6 +128,15 @@ function tellIssue(issue: Issue, schema: z.ZodType, at: FieldsAt, decoding: Deco
       break;
   }
   tellForeign(decoding, place, { path, message: issue.message });
+}
+
+/** The branch of a union that was most likely meant: one of the right shape, else the one with the fewest faults. */
+function likelyBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] {
+  const has_shape = branches.filter((branch) =>
+    branch.every(({ code, path }) => code !== 'invalid_type' || path.length > 0),
+  );
+  const candidates = has_shape.length > 0 ? has_shape : branches;
+  return candidates.toSorted((a, b) => a.length - b.length)[0] ?? [];
 }
 
 interface UnknownFieldsAt {
@@ -145,6 +159,20 @@ function tellUnknownFields(
   }
 }
 
+/** What configurations of MCP Toolbox may have and this version does not know: a near name would mislead. */
+const toolboxNames: ReadonlySet<string> = new Set([
+  ...['authServices', 'authSources', 'prompts', 'embeddingModels', 'group', 'prompt', 'authService'],
+  ...['authRequired', 'templateParameters', 'useClientOAuth', 'scopesRequired'],
+  ...['allowedValues', 'excludedValues', 'valueFromParam', 'valueType', 'escape', 'embeddedBy'],
+  ...['minLength', 'maxLength', 'minValue', 'maxValue', 'pattern'],
+]);
+export const notSupported = 'MCP Toolbox has it; it is not supported here yet.';
+
+/** Whether a name is one that MCP Toolbox knows and this version does not. */
+export function isToolboxName(name: unknown): boolean {
+  return typeof name === 'string' && toolboxNames.has(name);
+}
+
 export interface UnknownField {
   readonly path: string;
   readonly key: string;
@@ -153,7 +181,9 @@ export interface UnknownField {
 
 /** A field that nothing here knows: never ignored, because it may be one that protects. */
 export function tellUnknownField(decoding: Decoding, place: Place, { path, key, valid }: UnknownField): void {
-  tell(decoding, place, { path, message: 'unknown field', hint: nearHint(key, valid) });
+  const near = valid.length === 0 ? undefined : nearHint(key, valid);
+  const hint = isToolboxName(key) ? notSupported : near;
+  tell(decoding, place, { path, message: 'unknown field', hint });
 }
 
 function expectedWords(expected: string): string {

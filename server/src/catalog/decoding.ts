@@ -27,7 +27,13 @@ export interface FaultText {
 export function tell(decoding: Decoding, place: Place, { path, message, hint }: FaultText): void {
   if (decoding.faults.length >= limits.faults) return;
   const { file } = decoding;
-  decoding.faults.push({ path, message, ...(hint === undefined ? {} : { hint }), file, ...place });
+  decoding.faults.push({ path: shownPath(path), message, ...(hint === undefined ? {} : { hint }), file, ...place });
+}
+
+/** Keys may be anything: a path is cut, and holds nothing that a terminal would act on. */
+function shownPath(path: string): string {
+  const shown = path.replaceAll(/\p{C}/gu, '?');
+  return shown.length <= limits.path_characters ? shown : `${shown.slice(0, limits.path_characters)}…`;
 }
 
 /** Adds the fault that a value is not of the expected shape, unless what is wrong with it is told elsewhere. */

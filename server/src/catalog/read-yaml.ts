@@ -60,7 +60,8 @@ type ReadDocument =
 function readDocument(document: Document.Parsed, text: string, lines: LineCounter): ReadDocument {
   const faults = [...document.errors, ...document.warnings].slice(0, syntax_faults).map((error) => ({
     place: placeAt(lines, error.pos[0]),
-    message: `the YAML is not valid: ${error.message}`,
+    // Without the text that the library repeats: it may be long, or secret.
+    message: `the YAML is not valid: ${error.message.replace(/:? ".*/s, '').slice(0, limits.path_characters)}`,
     ...(followsPlaceholder(text, error.pos[0]) ? { hint: 'Inside { } and [ ] write placeholders in quotes.' } : {}),
   }));
   const { contents } = document;

@@ -3,7 +3,7 @@
 import { describeNode, tell, tellShape } from './decoding.ts';
 import type { Decoding } from './decoding.ts';
 import { shortened } from './describe-value.ts';
-import { tellUnknownField } from './decode-fields.ts';
+import { isToolboxName, notSupported, tellUnknownField } from './decode-fields.ts';
 import { filterEntries, joinPath } from './located.ts';
 import type { Located, LocatedEntry, LocatedMap, Place } from './located.ts';
 import { isName, nameRule } from './names.ts';
@@ -107,6 +107,7 @@ function splitFlat(root: LocatedMap, decoding: Decoding): readonly Entity[] {
 
 function tellUnknownKind(kind: Located, decoding: Decoding): void {
   const message = `expected "kind" to be source, tool or toolset, got ${describeNode(kind, decoding)}`;
-  const hint = kind.kind === 'scalar' ? nearHint(String(kind.value), entityKinds) : undefined;
+  const near = kind.kind === 'scalar' ? nearHint(String(kind.value), entityKinds) : undefined;
+  const hint = kind.kind === 'scalar' && isToolboxName(kind.value) ? notSupported : near;
   tell(decoding, kind.place, { path: 'kind', message, hint });
 }

@@ -1,0 +1,416 @@
+// A pin of every fault that a configuration file can have: place, path, text and hint, as the author of the file sees them.
+import { describe, expect, it } from 'vitest';
+import { loadTexts } from '../../../test/support/load-texts.ts';
+import { verifies } from '../../../test/support/verifies.ts';
+
+const source = 'sources: {pg: {kind: postgres, host: h, database: d, user: u, password: p}}\n';
+
+/** A tool with everything it needs, and more lines: the first further line is line 8. */
+const tool = (...lines: readonly string[]): string =>
+  [
+    source.trimEnd(),
+    'tools:',
+    '  t:',
+    '    kind: postgres-sql',
+    '    source: pg',
+    '    statement: SELECT 1',
+    '    description: d',
+    ...lines.map((line) => `    ${line}`),
+  ].join('\n');
+
+/** A tool with one parameter: its first line is line 9. */
+const parameter = (...lines: readonly string[]): string =>
+  tool('parameters:', ...lines.map((line, index) => `${index === 0 ? '- ' : '  '}${line}`)).replace(
+    'SELECT 1',
+    'SELECT $1',
+  );
+
+type Case = readonly [name: string, text: string, ...faults: readonly string[]];
+
+/** Expected: `line:column path — message | hint`. */
+const cases: readonly Case[] = [
+  // YAML
+  [
+    'a broken flow list',
+    'tools: [a',
+    '1:10 documents[0] — the YAML is not valid: Flow sequence in block collection must be sufficiently indented and end with a ] | ',
+  ],
+  ['a tab', 'tools:\n\tt: 1', '2:1 documents[0] — the YAML is not valid: Tabs are not allowed as indentation | '],
+  ['an unknown tag', 'tools: !secret {}', '1:8 documents[0] — the YAML is not valid: Unresolved tag: !secret | '],
+  [
+    'an unknown alias',
+    `${source}tools: {t: *missing}`,
+    '2:12 tools.t — there is no anchor "&missing" above this alias | ',
+  ],
+  ['a node inside itself', 'tools: &a {t: *a}', '1:15 tools.t — the alias "*a" stands inside its own anchor | '],
+  [
+    'a placeholder inside a flow map',
+    'sources: {pg: {kind: postgres, host: ${HOST}}}',
+    '1:39 documents[0] — the YAML is not valid: Unexpected flow-map-start at node end | Inside { } and [ ] write placeholders in quotes.',
+    '1:40 documents[0] — the YAML is not valid: Unexpected scalar at node end | Inside { } and [ ] write placeholders in quotes.',
+    '1:46 documents[0] — the YAML is not valid: Unexpected flow-map-end token in YAML stream | Inside { } and [ ] write placeholders in quotes.',
+  ],
+  ['a key that is a list', 'tools: {? [a] : 1}', '1:8 tools — a key must be a plain name | '],
+  [
+    'a reserved key',
+    'tools: {__proto__: {kind: clock, description: d}}',
+    '1:9 tools — the name "__proto__" is reserved | ',
+  ],
+  [
+    'an integer that is not exact',
+    tool('timeout_ms: 12345678901234567890'),
+    '8:17 tools.t.timeout_ms — the integer is too large to be kept exactly | Put it in quotes where a text will do.',
+  ],
+  [
+    'infinity',
+    parameter('{name: a, type: float, description: d, default: .inf}'),
+    '9:55 tools.t.parameters[0].default — infinity and "not a number" cannot be used here | ',
+  ],
+  // Sections and entities
+  ['a text instead of a file', 'hello', '1:1  — expected sources, tools or toolsets, got the text "hello" | '],
+  ['a list instead of a file', '- tools', '1:1  — expected sources, tools or toolsets, got a list | '],
+  ['an unknown section', 'tool: {}', '1:1 tool — unknown field | Did you mean "tools" or "toolsets"?'],
+  [
+    'sections that are not supported',
+    'authSources: {a: {kind: google}}\nprompts: {}',
+    '1:1 authSources — unknown field | MCP Toolbox has it; it is not supported here yet.',
+    '2:1 prompts — unknown field | MCP Toolbox has it; it is not supported here yet.',
+  ],
+  ['a list of tools', 'tools: [a]', '1:8 tools — expected an object with one entry per tool, got a list | '],
+  ['a section twice', 'tools: {}\ntools: {}', '2:1 tools — "tools" is given twice; it is first in line 1 | '],
+  [
+    'a tool twice',
+    'tools:\n  t: {kind: clock, description: d}\n  t: {kind: clock, description: d}',
+    '3:3 tools.t — "t" is given twice; it is first in line 2 | ',
+  ],
+  [
+    'a field twice',
+    tool('description: e'),
+    '8:5 tools.t.description — "description" is given twice; it is first in line 7 | ',
+  ],
+  [
+    'a text instead of a tool',
+    'tools: {t: hello}',
+    '1:12 tools.t — expected the fields of a tool, got the text "hello" | ',
+  ],
+  ['nothing instead of a tool', 'tools: {t: }', '1:12 tools.t — expected the fields of a tool, got null | '],
+  [
+    'a bad name',
+    'tools: {"a b": {kind: clock, description: d}}',
+    '1:9 tools.a b — "a b" is not a valid name | Names have 1 to 128 letters, digits, "_", "." or "-".',
+  ],
+  [
+    'an empty name',
+    'tools: {"": {kind: clock, description: d}}',
+    '1:9 tools. — "" is not a valid name | Names have 1 to 128 letters, digits, "_", "." or "-".',
+  ],
+  [
+    'an unknown kind of entity',
+    'kind: tols\nname: a',
+    '1:7 kind — expected "kind" to be source, tool or toolset, got the text "tols" | Valid: source, tool, toolset.',
+  ],
+  [
+    'a kind of entity that is not supported',
+    'kind: authService\nname: a\ntype: google',
+    '1:7 kind — expected "kind" to be source, tool or toolset, got the text "authService" | MCP Toolbox has it; it is not supported here yet.',
+  ],
+  [
+    'a flat tool without a name',
+    'kind: tool\ntype: clock\ndescription: d',
+    '1:1 name — "name" is missing | Names have 1 to 128 letters, digits, "_", "." or "-".',
+  ],
+  [
+    'a flat tool with a number for a name',
+    'kind: tool\nname: 3\ntype: clock\ndescription: d',
+    '2:7 name — the number 3 is not a valid name | Names have 1 to 128 letters, digits, "_", "." or "-".',
+  ],
+  [
+    'a section in a flat document',
+    'kind: tool\nname: t\ntype: clock\ndescription: d\ntools: {}',
+    '5:1 tools.t.tools — unknown field | Valid: type, description, title, source, readOnly, annotations, danger, timeout_ms, concurrency, max_rows and 2 more.',
+  ],
+  // Types
+  [
+    'no type',
+    'tools: {t: {description: d}}',
+    '1:9 tools.t.type — "type" is missing | Valid: postgres-sql, pg-sql, clock.',
+  ],
+  [
+    'an unknown type',
+    'tools: {t: {kind: clok, description: d}}',
+    '1:19 tools.t.kind — there is no type of tool "clok" | Did you mean "clock"?',
+  ],
+  [
+    'an unknown type of source',
+    'sources: {s: {type: postgress}}',
+    '1:21 sources.s.type — there is no type of source "postgress" | Did you mean "postgres"?',
+  ],
+  [
+    'a type that is no text',
+    'tools: {t: {kind: [clock], description: d}}',
+    '1:19 tools.t.kind — expected the name of a type, got a list | ',
+  ],
+  [
+    'kind and type that differ',
+    'tools: {t: {kind: clock, type: postgres-sql, description: d}}',
+    '1:32 tools.t.type — "kind" and "type" mean the same and say different things | Write one of the two.',
+  ],
+  [
+    'a placeholder for a type',
+    'tools: {t: {kind: "${KIND}", description: d}}',
+    '1:19 tools.t.kind — there is no type of tool "${KIND}" | Valid: postgres-sql, pg-sql, clock.',
+  ],
+  // Fields of tools
+  ['no description', 'tools: {t: {kind: clock}}', '1:9 tools.t.description — "description" is missing | '],
+  [
+    'an empty description',
+    'tools: {t: {kind: clock, description: "  "}}',
+    '1:39 tools.t.description — must not be empty | ',
+  ],
+  [
+    'no statement',
+    `${source}tools: {t: {kind: postgres-sql, source: pg, description: d}}`,
+    '2:9 tools.t.statement — "statement" is missing | ',
+  ],
+  ['a misspelt field', tool('parameter: []'), '8:5 tools.t.parameter — unknown field | Did you mean "parameters"?'],
+  [
+    'authRequired',
+    tool('authRequired: [google]'),
+    '8:5 tools.t.authRequired — unknown field | MCP Toolbox has it; it is not supported here yet.',
+  ],
+  [
+    'authServices, authSources and templateParameters',
+    tool('authServices: []', 'authSources: []', 'templateParameters: []'),
+    '8:5 tools.t.authServices — unknown field | MCP Toolbox has it; it is not supported here yet.',
+    '9:5 tools.t.authSources — unknown field | MCP Toolbox has it; it is not supported here yet.',
+    '10:5 tools.t.templateParameters — unknown field | MCP Toolbox has it; it is not supported here yet.',
+  ],
+  [
+    'a text for a boolean',
+    tool('readOnly: "yes"'),
+    '8:15 tools.t.readOnly — expected true or false, got the text "yes" | ',
+  ],
+  [
+    'an unknown danger',
+    tool('danger: hihg'),
+    '8:13 tools.t.danger — expected "low" or "medium" or "high" or "critical", got the text "hihg" | Did you mean "high"?',
+  ],
+  [
+    'limits out of bounds',
+    tool('timeout_ms: 0', 'concurrency: 1.5', 'max_rows: 100001', 'max_bytes: -1'),
+    '8:17 tools.t.timeout_ms — must be at least 1 | ',
+    '9:18 tools.t.concurrency — expected an integer, got the number 1.5 | ',
+    '10:15 tools.t.max_rows — must be at most 100000 | ',
+    '11:16 tools.t.max_bytes — must be at least 1 | ',
+  ],
+  [
+    'readOnly said twice, differently',
+    tool('readOnly: false', 'annotations: {readOnlyHint: true}'),
+    '9:33 tools.t.annotations.readOnlyHint — contradicts readOnly: false | Write one of the two.',
+  ],
+  [
+    'a destructive read-only tool',
+    tool('annotations: {destructiveHint: true}'),
+    '8:36 tools.t.annotations.destructiveHint — a read-only tool destroys nothing | Tools are read-only unless they say readOnly: false.',
+  ],
+  [
+    'two titles',
+    tool('title: A', 'annotations: {title: B}'),
+    '9:26 tools.t.annotations.title — contradicts the title of the tool | Write one of the two.',
+  ],
+  [
+    'an unknown annotation',
+    tool('annotations: {readonlyHint: true}'),
+    '8:19 tools.t.annotations.readonlyHint — unknown field | Did you mean "readOnlyHint"?',
+  ],
+  // References
+  [
+    'an unknown source',
+    tool().replace('source: pg', 'source: pgg'),
+    '5:13 tools.t.source — there is no source "pgg" | Did you mean "pg"?',
+  ],
+  ['no source', tool().replace('    source: pg\n', ''), '3:3 tools.t.source — "source" is missing | Valid: pg.'],
+  [
+    'a source that is not needed',
+    'tools: {t: {kind: clock, source: pg, description: d}}',
+    '1:34 tools.t.source — tools of this type have no source | Remove the field.',
+  ],
+  [
+    'a source of another type',
+    `${tool()}\n---\nsources: {lite: {kind: sqlite, path: p}}\ntools: {u: {kind: postgres-sql, source: lite, statement: s, description: d}}`,
+    '10:41 tools.u.source — the source "lite" is of type "sqlite"; this tool needs "postgres" | Valid: pg.',
+  ],
+  [
+    'an unknown tool in a toolset',
+    `${tool()}\ntoolsets: {s: [t, tt]}`,
+    '8:19 toolsets.s[1] — there is no tool "tt" | Did you mean "t"?',
+  ],
+  [
+    'a tool twice in a toolset',
+    `${tool()}\ntoolsets: {s: [t, t]}`,
+    '8:19 toolsets.s[1] — the tool "t" is listed twice; it is first in line 8 | ',
+  ],
+  [
+    'a toolset that is no list',
+    'toolsets: {s: hello, r: {tool: []}, q: [[a]]}',
+    '1:15 toolsets.s — expected the fields of a toolset, got the text "hello" | ',
+    '1:22 toolsets.r.tools — "tools" is missing | ',
+    '1:26 toolsets.r.tool — unknown field | Did you mean "tools"?',
+    '1:41 toolsets.q[0] — expected the name of a tool, got a list | ',
+  ],
+  // Sources: values are not shown
+  [
+    'wrong values in a source',
+    'sources: {pg: {kind: postgres, host: 3, port: "secret", database: d, user: [u], password: 12345}}',
+    '1:38 sources.pg.host — expected a string, got a number | ',
+    '1:47 sources.pg.port — expected a number, got a text | ',
+    '1:76 sources.pg.user — expected a string, got a list | ',
+    '1:91 sources.pg.password — expected a string, got a number | ',
+  ],
+  [
+    'a number out of bounds in a source',
+    `${source.replace('host: h', 'host: h, port: 70000')}`,
+    '1:47 sources.pg.port — must be at most 65535 | ',
+  ],
+  [
+    'an unknown field in a source',
+    source.replace('host: h', 'host: h, pasword: p'),
+    '1:41 sources.pg.pasword — unknown field | Did you mean "password"?',
+  ],
+  [
+    'a fault inside a union',
+    source.replace('host: h', 'host: h, tls: {cafile: a}'),
+    '1:46 sources.pg.tls.ca_file — "ca_file" is missing | ',
+    '1:47 sources.pg.tls.cafile — unknown field | Did you mean "ca_file"?',
+  ],
+  // Parameters
+  [
+    'parameters that are no list',
+    tool('parameters: {a: string}'),
+    '8:17 tools.t.parameters — expected a list of parameters, got an object | ',
+  ],
+  [
+    'a parameter that is no object',
+    tool('parameters: [a]'),
+    '8:18 tools.t.parameters[0] — expected a parameter, got the text "a" | ',
+  ],
+  [
+    'a parameter without anything',
+    parameter('{}'),
+    '9:7 tools.t.parameters[0].name — "name" is missing | ',
+    '9:7 tools.t.parameters[0].type — "type" is missing | ',
+    '9:7 tools.t.parameters[0].description — "description" is missing | ',
+  ],
+  [
+    'an unknown type of parameter',
+    parameter('{name: a, type: int, description: d}'),
+    '9:23 tools.t.parameters[0].type — there is no parameter type "int" | Did you mean "integer"?',
+  ],
+  [
+    'a type that is not supported',
+    parameter('{name: a, type: map, description: d}'),
+    '9:23 tools.t.parameters[0].type — there is no parameter type "map" | Valid: string, integer, float, boolean, array.',
+  ],
+  [
+    'a bad name of a parameter',
+    parameter('{name: a b, type: string, description: d}'),
+    '9:14 tools.t.parameters[0].name — "a b" is not a valid name | Names have 1 to 128 letters, digits, "_", "." or "-".',
+  ],
+  [
+    'a reserved name of a parameter',
+    parameter('{name: __proto__, type: string, description: d}'),
+    '9:14 tools.t.parameters[0].name — "__proto__" is not a valid name | Names have 1 to 128 letters, digits, "_", "." or "-".',
+  ],
+  [
+    'an array without items',
+    parameter('{name: a, type: array, description: d}'),
+    '9:7 tools.t.parameters[0].items — "items" is missing | Say what the items are: items: {type: string}.',
+  ],
+  [
+    'items of an unknown type',
+    parameter('{name: a, type: array, description: d, items: {type: strng}}'),
+    '9:60 tools.t.parameters[0].items.type — there is no parameter type "strng" | Did you mean "string"?',
+  ],
+  [
+    'items with a default',
+    parameter('{name: a, type: array, description: d, items: {type: string, default: x}}'),
+    '9:68 tools.t.parameters[0].items.default — unknown field | Valid: name, type, description.',
+  ],
+  [
+    'items of something that is no array',
+    parameter('{name: a, type: string, description: d, items: {type: string}}'),
+    '9:47 tools.t.parameters[0].items — unknown field | Valid: name, type, description, required, default.',
+  ],
+  [
+    'fields of parameters that are not supported',
+    parameter('name: a', 'type: string', 'description: d', 'allowedValues: [x]', 'authSources: []', 'pattern: x'),
+    '12:7 tools.t.parameters[0].allowedValues — unknown field | MCP Toolbox has it; it is not supported here yet.',
+    '13:7 tools.t.parameters[0].authSources — unknown field | MCP Toolbox has it; it is not supported here yet.',
+    '14:7 tools.t.parameters[0].pattern — unknown field | MCP Toolbox has it; it is not supported here yet.',
+  ],
+  [
+    'a default of another type',
+    parameter('{name: a, type: integer, description: d, default: "3"}'),
+    '9:57 tools.t.parameters[0].default — expected an integer, got the text "3" | ',
+  ],
+  [
+    'a wrong item in a default',
+    parameter('{name: a, type: array, description: d, items: {type: integer}, default: [1, x]}'),
+    '9:83 tools.t.parameters[0].default[1] — expected an integer, got the text "x" | ',
+  ],
+  [
+    'null for a default',
+    parameter('{name: a, type: string, description: d, default: null}'),
+    '9:56 tools.t.parameters[0].default — expected a string, got null | For an optional argument write required: false.',
+  ],
+  [
+    'a parameter twice',
+    tool(
+      'parameters:',
+      '- {name: a, type: string, description: d}',
+      '- {name: a, type: string, description: d}',
+    ).replace('SELECT 1', 'SELECT $1, $2'),
+    '10:7 tools.t.parameters[1].name — the parameter "a" is already defined in line 9 | ',
+  ],
+  [
+    'a placeholder without parameter and a parameter without placeholder',
+    `${tool('parameters: [{name: a, type: string, description: d}]').replace('SELECT 1', 'SELECT $2')}`,
+    '6:16 tools.t.statement — the placeholder $2 has no parameter | ',
+    '8:25 tools.t.parameters[0].name — no placeholder uses "a" | ',
+  ],
+  // Environment
+  [
+    'variables that are missing',
+    `sources:\n  pg:\n    kind: postgres\n    host: \${A_HOST}:\${A_PORT}\n    port: \${PORT}\n    database: d\n    user: u\n    password: p`,
+    '4:11 sources.pg.host — the environment variable A_HOST is not set | Set it, or write a default: ${A_HOST:value}.',
+    '4:11 sources.pg.host — the environment variable A_PORT is not set | Set it, or write a default: ${A_PORT:value}.',
+    '5:11 sources.pg.port — the environment variable PORT is not set | Set it, or write a default: ${PORT:value}.',
+  ],
+  [
+    'everything at once',
+    `sources: {pg: {kind: postgres}}\ntools:\n  t: {kind: postgres-sql, source: pgg, descripton: d, parameters: [{name: a}]}\ntoolsets: {s: [u]}`,
+    '1:11 sources.pg.host — "host" is missing | ',
+    '1:11 sources.pg.database — "database" is missing | ',
+    '1:11 sources.pg.user — "user" is missing | ',
+    '1:11 sources.pg.password — "password" is missing | ',
+    '3:3 tools.t.description — "description" is missing | ',
+    '3:3 tools.t.statement — "statement" is missing | ',
+    '3:35 tools.t.source — there is no source "pgg" | Did you mean "pg"?',
+    '3:40 tools.t.descripton — unknown field | Did you mean "description"?',
+    '3:68 tools.t.parameters[0].type — "type" is missing | ',
+    '3:68 tools.t.parameters[0].description — "description" is missing | ',
+    '4:16 toolsets.s[0] — there is no tool "u" | Did you mean "t"?',
+  ],
+];
+
+describe('faults', () => {
+  it.each(cases)('%s', async (_name, text, ...expected) => {
+    verifies('DBT-11');
+    const { faults } = await loadTexts({ files: { 'a.yaml': text } });
+    const shown = faults.map(({ file, line, column, path, message, hint }) => {
+      expect(file).toBe('a.yaml');
+      return `${line}:${column} ${path} — ${message} | ${hint ?? ''}`;
+    });
+    expect(shown).toEqual(expected);
+  });
+});
