@@ -1,29 +1,16 @@
 // The thread that runs the embedded PostgreSQL: takes protocol bytes, gives protocol bytes. Knows nothing of statements.
 // It has a thread of its own because every statement blocks the thread that runs it.
 import { parentPort, workerData } from 'node:worker_threads';
-import { PGlite } from '@electric-sql/pglite';
 import { serialize } from 'pg-protocol';
 import type { FromWorker, PgliteWorkerData, ToWorker } from './pglite-protocol.ts';
-import { SyncedFiles, syncFolder } from './synced-files.ts';
-
-/**
- * The library's own start parameters without -F (which turns fsync off), and with the one way of syncing the log that
- * reaches our files. The sizes keep memory and the folder small.
- */
-const startParams = [
-  ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
-  ...['-c', 'wal_sync_method=fsync'],
-  ...['-c', 'shared_buffers=32MB'],
-  ...['-c', 'min_wal_size=32MB'],
-  ...['-c', 'max_wal_size=64MB'],
-];
+import { openPglite } from './open-pglite.ts';
+import { syncFolder } from './synced-files.ts';
 
 const { task, folder } = workerData as PgliteWorkerData;
 const port = parentPort;
 if (port === null) process.exit(1);
 
-const pglite = new PGlite({ fs: new SyncedFiles(folder), startParams });
-await pglite.waitReady;
+const pglite = await openPglite(folder);
 if (task === 'create') {
   await pglite.close();
   syncFolder(folder);
