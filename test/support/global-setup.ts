@@ -1,9 +1,12 @@
-// Starts the real PostgreSQL that all files of the integration tests share, and removes it at the end.
+// Starts the real PostgreSQL that all files of the integration tests share, and removes it at the end; installs the
+// clients that they run.
 import type { TestProject } from 'vitest/node';
+import { ensurePeers } from './peers.ts';
 import { startPostgres } from './postgres.ts';
 
 /** Called by vitest before the first file; what it returns is called after the last. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await ensurePeers();
   const server = await startPostgres();
   project.provide('postgres', { superuser_url: server.superuser_url });
   return () => server.remove();

@@ -11,7 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const flight = (day: string): unknown => ({
+const flight = (id: number, day: string): unknown => ({
+  id,
   airline: 'CY',
   flight_number: '888',
   origin: 'SFO',
@@ -34,7 +35,7 @@ test.each([
   expect(JSON.parse(run.stdout)).toEqual({
     description: "Get information on one flight, by the airline's two letters and the flight's number.",
     parameters: ['airline', 'flight_number'],
-    rows: [flight('2026-12-01'), flight('2026-12-02')],
+    rows: [flight(1, '2026-12-01'), flight(2, '2026-12-02')],
     // What the peer's own server makes of no rows: nothing over MCP, an empty list over its native API.
     no_rows: protocol === 'native' ? [] : null,
     bound: [expect.objectContaining({ airline: 'DL' }), expect.objectContaining({ airline: 'DL' })],
