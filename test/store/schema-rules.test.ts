@@ -1,0 +1,157 @@
+// The rules of the schema, asked of the catalogue of a real database: what lets a tenant be walled in, and be moved.
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Schema } from '../../server/src/store/schema.ts';
+import type { Store } from '../../server/src/store/store.ts';
+import { addTenant, storeForms } from '../support/stores.ts';
+import type { StoreHome } from '../support/stores.ts';
+import { verifies } from '../support/verifies.ts';
+
+/** What may break a rule, and why. */
+const exceptions = [
+  // The list of tenants: its id is the tenant_id, and slugs are names across tenants.
+  'tenant: tenant_id does not lead the primary key',
+  'tenant: tenant_slug_key does not hold tenant_id',
+  // People are the same in every tenant.
+  'app_user: tenant_id does not lead the primary key',
+  'app_user: app_user_email_key does not hold tenant_id',
+  'member: member_user_id_fkey does not hold tenant_id',
+  // Our own book-keeping, which no role can reach.
+  'migration: tenant_id does not lead the primary key',
+];
+
+const breaches = sql<{ breach: string }>`
+  with tables as (
+    select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity, a.attnum as tenant_column
+    from pg_class c
+    left join pg_attribute a on a.attrelid = c.oid
+      and a.attname = 'tenant_id'
+    where c.relnamespace = 'toolcrib'::regnamespace and c.relkind in ('r', 'p')
+  )
+  select relname || ': row-level security is not enabled and forced' as breach
+  from tables where not (relrowsecurity and relforcerowsecurity)
+  union all
+  select relname || ': there is no primary key'
+  from tables where not exists (select from pg_index where indrelid = tables.oid and indisprimary)
+  union all
+  select relname || ': tenant_id does not lead the primary key'
+  from tables join pg_index on indrelid = tables.oid and indisprimary
+  where tenant_column is null or indkey[0] <> tenant_column
+  union all
+  select relname || ': ' || indexrelid::regclass::text || ' does not hold tenant_id'
+  from tables join pg_index on indrelid = tables.oid and indisunique and not indisprimary
+  where tenant_column is null or not tenant_column = any (indkey::smallint[])
+  union all
+  select relname || ': ' || conname || ' does not hold tenant_id'
+  from tables join pg_constraint on conrelid = tables.oid and contype = 'f'
+  where tenant_column is null or not tenant_column = any (conkey)
+  union all
+  select relname || ': is a sequence'
+  from pg_class where relnamespace = 'toolcrib'::regnamespace and relkind = 'S'
+  order by 1`;
+
+/** The columns of schema.ts: the compiler holds this list and the types equal, the test this list and the database. */
+const columns: { readonly [Table in keyof Schema]: Readonly<Record<keyof Schema[Table], true>> } = {
+  tenant: { id: true, slug: true, name: true, created_at: true },
+  workspace: { tenant_id: true, id: true, slug: true, created_at: true },
+  app_user: { id: true, email: true, name: true, created_at: true },
+  member: { tenant_id: true, user_id: true, role: true, created_at: true },
+  api_key: {
+    tenant_id: true,
+    id: true,
+    user_id: true,
+    name: true,
+    prefix: true,
+    key_hash: true,
+    scopes: true,
+    created_at: true,
+    expires_at: true,
+    last_used_at: true,
+    revoked_at: true,
+  },
+  audit_call: {
+    tenant_id: true,
+    id: true,
+    started_at: true,
+    duration_ms: true,
+    surface: true,
+    user_id: true,
+    key_id: true,
+    tool: true,
+    tool_version: true,
+    arguments_digest: true,
+    outcome: true,
+    error_code: true,
+    result_rows: true,
+    truncated: true,
+  },
+  audit_change: {
+    tenant_id: true,
+    id: true,
+    at: true,
+    user_id: true,
+    key_id: true,
+    action: true,
+    target_id: true,
+  },
+};
+
+describe.each(storeForms)('%s', (_form, makeHome) => {
+  let home: StoreHome;
+  let store: Store;
+  let tenant_id: string;
+
+  beforeAll(async () => {
+    home = await makeHome();
+    store = await home.open();
+    ({ tenant_id } = await addTenant(store, 'any'));
+  });
+  afterAll(async () => {
+    await store.close();
+    await home.remove();
+  });
+
+  test('every table keeps the rules', async () => {
+    verifies('TEN-02');
+    const { rows } = await store.inTenant(tenant_id, (db) => breaches.execute(db));
+    expect(rows.map(({ breach }) => breach.replace('toolcrib.', ''))).toEqual(exceptions.toSorted());
+  });
+
+  test('the tables are those of schema.ts, with its columns', async () => {
+    const { rows } = await store.inTenant(tenant_id, (db) =>
+      sql<{ table: string; columns: readonly string[] }>`
+        select relname as table, array_agg(attname::text order by attname) as columns
+        from pg_class join pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped
+        where relnamespace = 'toolcrib'::regnamespace and relkind in ('r', 'p') and not relispartition
+          and relname <> 'migration'
+        group by relname`.execute(db),
+    );
+    const found = Object.fromEntries(rows.map((row) => [row.table, row.columns]));
+    expect(found).toEqual(
+      Object.fromEntries(Object.entries(columns).map(([table, names]) => [table, Object.keys(names).toSorted()])),
+    );
+  });
+
+  test('the roles of the application cannot log in, bypass row-level security or make anything', async () => {
+    verifies('TEN-02');
+    const { rows } = await store.inTenant(tenant_id, (db) =>
+      sql`
+        select from pg_roles
+        where rolname like 'toolcrib\\_%' and (rolsuper or rolbypassrls or rolcanlogin or rolcreaterole or rolcreatedb
+          or has_schema_privilege(oid, 'toolcrib', 'create'))`.execute(db),
+    );
+    expect(rows).toEqual([]);
+  });
+
+  test('the months of the audit are there ahead of time', async () => {
+    const { rows } = await store.inTenant(tenant_id, (db) =>
+      sql<{ name: string }>`
+        select relname as name from pg_inherits join pg_class on oid = inhrelid
+        where inhparent = 'toolcrib.audit_call'::regclass order by 1`.execute(db),
+    );
+    expect(rows).toHaveLength(4);
+    const month = new Date().toISOString().slice(0, 7).replace('-', '_');
+    expect(rows.map(({ name }) => name)).toContain(`audit_call_${month}`);
+    expect(rows.map(({ name }) => name)).toContain('audit_call_default');
+  });
+});
