@@ -1,13 +1,8 @@
-// The real PostgreSQL of a run: private, in a temporary folder, with the defaults of its distribution (fsync on).
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+// The real PostgreSQL of a run, as the benchmark uses it: databases by name, and the process whose CPU is counted.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import { Client } from 'pg';
+import { execute, startPostgres } from '../test/support/postgres.ts';
 
 export interface DatabaseAddress {
   readonly host: string;
@@ -17,81 +12,49 @@ export interface DatabaseAddress {
   readonly password: string;
 }
 
+export interface NewDatabase {
+  /** As its owner, who is no superuser. */
+  readonly owner: DatabaseAddress;
+  /** The same database as the superuser, whom row-level security does not bind: for counting. */
+  readonly superuser_url: string;
+}
+
 export interface Database extends AsyncDisposable {
+  /** The process that all others of the server are children of. */
   readonly pid: number;
   readonly version: string;
-  create(database: string): Promise<DatabaseAddress>;
+  create(database: string): Promise<NewDatabase>;
 }
 
 export function databaseUrl({ user, password, host, port, database }: DatabaseAddress): string {
   return `postgres://${user}:${password}@${host}:${port}/${database}`;
 }
 
+/** Starts a private server with fsync on; it is deleted at the end. */
 export async function startDatabase(): Promise<Database> {
-  const root = '/usr/lib/postgresql';
-  const bin = join(root, readdirSync(root).sort().at(-1) ?? '', 'bin');
-  const folder = mkdtempSync(join(tmpdir(), 'toolcrib-bench-pg-'));
-  const id = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {};
-  if (id.uid !== undefined) chownSync(folder, id.uid, id.gid);
-  chmodSync(folder, 0o700);
-  const data = join(folder, 'data');
-  execFileSync(join(bin, 'initdb'), ['-D', data, '-A', 'trust', '-U', 'bench', '-E', 'UTF8', '--locale=C'], {
-    ...id,
-    cwd: folder,
-    stdio: 'ignore',
-  });
-  const port = await freePort();
-  const child = spawn(
-    join(bin, 'postgres'),
-    ['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1'],
-    { ...id, cwd: folder, stdio: 'ignore' },
-  );
-  const exited = once(child, 'exit');
-  const address = { host: '127.0.0.1', port, database: 'postgres', user: 'bench', password: 'unused' };
-  const client = await firstConnection(databaseUrl(address));
-  const version =
-    (await client.query<{ version: string }>(`SELECT split_part(version(), ' on ', 1) AS version`)).rows[0]?.version ??
-    '';
+  const server = await startPostgres();
+  const owner = new URL(server.url);
   return {
-    pid: child.pid ?? 0,
-    version,
+    pid: Number(readFileSync(join(server.data_folder, 'postmaster.pid'), 'utf8').split('\n')[0]),
+    version: await versionOf(server.superuser_url),
     create: async (database) => {
-      await client.query(`CREATE DATABASE ${database}`);
-      return { ...address, database };
+      await execute(server.superuser_url, `CREATE DATABASE ${database} OWNER ${owner.username}`);
+      const superuser_url = new URL(server.superuser_url);
+      superuser_url.pathname = `/${database}`;
+      const { hostname: host, port, username: user, password } = owner;
+      return { owner: { host, port: Number(port), database, user, password }, superuser_url: superuser_url.href };
     },
-    [Symbol.asyncDispose]: async () => {
-      await client.end();
-      child.kill('SIGINT');
-      await exited;
-      rmSync(folder, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => server.remove(),
   };
 }
 
-function idOf(flag: string): number {
-  return Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
-}
-
-async function firstConnection(url: string): Promise<pg.Client> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const client = new pg.Client(url);
-    try {
-      await client.connect();
-      return client;
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await delay(50);
-    }
+async function versionOf(url: string): Promise<string> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
+    return `PostgreSQL ${rows[0]?.server_version}`;
+  } finally {
+    await client.end();
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,5 +1,5 @@
 // The table that is asked, the file that offers it as a tool, and the flights that the load asks for.
-import pg from 'pg';
+import { Client } from 'pg';
 import type { DatabaseAddress } from './database.ts';
 
 export interface Flight {
@@ -18,7 +18,7 @@ export const flightRows = airlines.length * numbersPerAirline * days.length;
 
 /** Makes and fills the table `flights`, with the index that a careful owner would give it. */
 export async function createFlights(url: string): Promise<void> {
-  const client = new pg.Client(url);
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     await client.query(`

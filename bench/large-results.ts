@@ -40,7 +40,7 @@ export async function runLargeResults(
 ): Promise<{ readonly large: readonly LargeFigures[] }> {
   const data = await deps.database.create('large');
   const catalogue_path = join(deps.folder, 'large.yaml');
-  writeFileSync(catalogue_path, largeCatalogue(data));
+  writeFileSync(catalogue_path, largeCatalogue(data.owner));
   const store = await deps.database.create('toolcrib');
   const large: LargeFigures[] = [];
   {
@@ -48,7 +48,7 @@ export async function runLargeResults(
       name: 'toolcrib',
       catalogue_path,
       folder: deps.folder,
-      store,
+      store: store.owner,
       durability: options.durability,
       profile: options.profile,
     });

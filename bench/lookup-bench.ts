@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Contestant } from './contestant.ts';
 import { profileSummary } from './cpu-profile.ts';
-import type { Database, DatabaseAddress } from './database.ts';
+import type { Database } from './database.ts';
 import { databaseUrl } from './database.ts';
 import { chooseFlights, createFlights, flightRows, flightsCatalogue } from './flights.ts';
 import type { Flight } from './flights.ts';
@@ -53,9 +53,9 @@ const askedFlights = 5_000;
 export async function runLookupBench(deps: BenchDeps, options: BenchOptions): Promise<LookupFigures> {
   const { database, folder, tell } = deps;
   const data = await database.create('flights');
-  await createFlights(databaseUrl(data));
+  await createFlights(databaseUrl(data.owner));
   const catalogue_path = join(folder, 'tools.yaml');
-  writeFileSync(catalogue_path, flightsCatalogue(data));
+  writeFileSync(catalogue_path, flightsCatalogue(data.owner));
   const flights = chooseFlights(askedFlights);
   tell(`flights: ${flightRows} rows; ${askedFlights} different ones are asked for`);
 
@@ -68,7 +68,7 @@ export async function runLookupBench(deps: BenchDeps, options: BenchOptions): Pr
       name: ours,
       catalogue_path,
       folder,
-      store,
+      store: store.owner,
       durability: options.durability,
       profile: options.profile,
     });
@@ -89,7 +89,7 @@ export async function runLookupBench(deps: BenchDeps, options: BenchOptions): Pr
     for (const contestant of contestants) {
       memory.push(await memoryAfterLoad(contestant, at_rest.get(contestant.name) ?? 0));
     }
-    await requireAuditRecords(store, (result.calls.get(ours) ?? 0) + 1, tell);
+    await requireAuditRecords(store.superuser_url, (result.calls.get(ours) ?? 0) + 1, tell);
   }
   memory.push(await embeddedMemory({ ...deps, load }, options, { catalogue_path, flights }));
 
@@ -143,12 +143,12 @@ async function embeddedMemory(
 const auditWithinMs = 10_000;
 
 /** Every call that was answered has its record: as many as calls, not one more. */
-async function requireAuditRecords(store: DatabaseAddress, calls: number, tell: BenchDeps['tell']): Promise<void> {
+async function requireAuditRecords(superuser_url: string, calls: number, tell: BenchDeps['tell']): Promise<void> {
   const deadline = performance.now() + auditWithinMs;
-  let records = await countAuditRecords(store);
+  let records = await countAuditRecords(superuser_url);
   while (records < calls && performance.now() < deadline) {
     await delay(50);
-    records = await countAuditRecords(store);
+    records = await countAuditRecords(superuser_url);
   }
   if (records !== calls) throw new Error(`${calls} calls were answered, and the audit has ${records} records`);
   tell(`audit: ${records} records for ${calls} calls`);

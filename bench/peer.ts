@@ -1,32 +1,28 @@
 // The peer: MCP Toolbox for Databases, a Go program, with the flags that its documentation names and its native API on.
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ensurePeers, peersFolder } from '../test/support/peers.ts';
 import { answers, startChildServer } from './child-server.ts';
 import type { Contestant } from './contestant.ts';
-import { freePort } from './database.ts';
+import { freePort } from './free-port.ts';
 
 export interface PeerProgram {
-  /** The program itself, without the script of the npm package that would start it: only the server is measured. */
   readonly path: string;
   readonly version: string;
 }
+
+/** Only the package with the program: the one that chooses between systems adds nothing but a script. */
+const packageName = `@toolbox-sdk/server-${process.platform}-${process.arch}`;
 
 /** Finds the peer's program, installing it where it is missing; says what to do when that is not possible. */
 export async function findPeer(): Promise<PeerProgram | { readonly missing: string }> {
   try {
     await ensurePeers();
-    const package_json = createRequire(join(peersFolder, 'package.json')).resolve('@toolbox-sdk/server/package.json');
-    // The program is in a package per platform, which is absent where there is none.
-    const platform_package = `@toolbox-sdk/server-${process.platform}-${process.arch}/package.json`;
-    const path = join(dirname(createRequire(package_json).resolve(platform_package)), 'bin/toolbox');
-    const { version } = JSON.parse(readFileSync(package_json, 'utf8')) as { version: string };
-    return { path, version };
+    const folder = join(peersFolder, 'node_modules', packageName);
+    const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+    return { path: join(folder, 'bin/toolbox'), version };
   } catch (error) {
-    return {
-      missing: `@toolbox-sdk/server is not there: npm ci --prefix test/peers (${(error as Error).message.split('\n')[0]})`,
-    };
+    return { missing: `${packageName} cannot be had: ${(error as Error).message.trim()}` };
   }
 }
 

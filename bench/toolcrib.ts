@@ -1,7 +1,7 @@
 // Our own server as a contestant: started as an operator starts it, with API keys and the durable audit, in its own process.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { answers, startChildServer } from './child-server.ts';
 import type { Contestant } from './contestant.ts';
 import { databaseUrl } from './database.ts';
@@ -62,9 +62,9 @@ function portOf(output: string): number {
   return Number(/listens on http:\/\/[^\s/]+:(\d+)/.exec(output)?.[1] ?? 0);
 }
 
-/** Audit records of successful calls. The bench's user is the owner of the server, whom row-level security does not bind. */
-export async function countAuditRecords(store: DatabaseAddress): Promise<number> {
-  const client = new pg.Client(databaseUrl(store));
+/** Audit records of successful calls, of all tenants. */
+export async function countAuditRecords(superuser_url: string): Promise<number> {
+  const client = new Client({ connectionString: superuser_url });
   await client.connect();
   try {
     const { rows } = await client.query<{ records: string }>(
