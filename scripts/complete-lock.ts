@@ -5,6 +5,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 export interface LockEntry {
   readonly version?: string;
   readonly dev?: boolean;
+  readonly optional?: boolean;
+  readonly cpu?: readonly string[];
+  readonly libc?: readonly string[];
+  readonly os?: readonly string[];
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
@@ -33,11 +37,11 @@ export function missingEntries({ packages }: Lock): readonly MissingEntry[] {
 
 /** The lock with an entry for each of them, sorted as npm does. Its checksum is left to whoever can reach the package. */
 export function completeLock(lock: Lock): Lock {
-  const added = missingEntries(lock).map(({ name, version, dev }) => [
+  const added = missingEntries(lock).map(({ name, version, dev }): readonly [string, LockEntry] => [
     `node_modules/${name}`,
     inNpmOrder({ version, ...(dev ? { dev } : {}), optional: true, ...platformOf(name, version) }),
   ]);
-  const entries = [...Object.entries(lock.packages), ...(added as readonly [string, LockEntry][])];
+  const entries = [...Object.entries(lock.packages), ...added];
   return { ...lock, packages: Object.fromEntries(entries.toSorted(([a], [b]) => a.localeCompare(b, 'en'))) };
 }
 
@@ -61,14 +65,14 @@ const systems = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32'
 const processors = ['arm64', 'arm', 'ia32', 'ppc64', 'riscv64', 's390x', 'x64'];
 
 /** What npm must know so as not to fetch the package elsewhere. Taken from the name, which says it. */
-function platformOf(name: string, version: string): Readonly<Record<string, readonly string[]>> {
+function platformOf(name: string, version: string): LockEntry {
   const words = name.split(/[/-]/);
   const os = systems.find((system) => words.includes(system));
   const cpu = processors.find((processor) => words.includes(processor));
   if (os === undefined || cpu === undefined || !/^\d+\.\d+\.\d+/.test(version)) {
     throw new Error(`${name}@${version} is missing from the lock and not for one platform: run npm install again`);
   }
-  const libc = words.includes('musl') ? ['musl'] : ['glibc'];
+  const libc = words.some((word) => word.startsWith('musl')) ? ['musl'] : ['glibc'];
   return { cpu: [cpu], ...(os === 'linux' ? { libc } : {}), os: [os] };
 }
 
