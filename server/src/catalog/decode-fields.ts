@@ -34,18 +34,18 @@ export function decodeFields<T>(schema: z.ZodType<T>, at: FieldsAt, decoding: De
 /** The names of a schema's fields at a path, as far as they can be known: in a union, those of every branch. */
 function fieldNames(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
   const whole: unknown = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' });
-  let nodes = branches(whole);
+  let nodes = alternatives(whole);
   for (const step of path) {
     const inside = (node: unknown): unknown =>
       typeof step === 'number' ? property(node, 'items') : property(property(node, 'properties'), step);
-    nodes = nodes.flatMap((node) => branches(inside(node)));
+    nodes = nodes.flatMap((node) => alternatives(inside(node)));
   }
   return [...new Set(nodes.flatMap((node) => Object.keys(property(node, 'properties') ?? {})))];
 }
 
-function branches(node: unknown): readonly unknown[] {
+function alternatives(node: unknown): readonly unknown[] {
   const inner = property(node, 'anyOf') ?? property(node, 'oneOf');
-  return Array.isArray(inner) ? inner.flatMap((branch: unknown) => branches(branch)) : [node];
+  return Array.isArray(inner) ? inner.flatMap((branch: unknown) => alternatives(branch)) : [node];
 }
 
 function property(node: unknown, name: PropertyKey): object | undefined {

@@ -53,11 +53,10 @@ export function isTold(node: Located): boolean {
 
 /** Adds a fault that a kind has worded: a text that repeats a value of the environment is replaced. */
 export function tellForeign(decoding: Decoding, place: Place, fault: FaultText): void {
-  const text = `${fault.path}\n${fault.message}\n${fault.hint ?? ''}`;
-  const repeated = [...decoding.filled].find(([value]) => value !== '' && text.includes(value));
+  const text = `${fault.message}\n${fault.hint ?? ''}`;
+  const repeated = [...decoding.filled].find(([value]) => text.includes(value));
   if (repeated === undefined) tell(decoding, place, fault);
-  else
-    tell(decoding, place, { path: fault.path.includes(repeated[0]) ? '' : fault.path, message: withheld(repeated[1]) });
+  else tell(decoding, place, { path: fault.path, message: withheld(repeated[1]) });
 }
 
 function withheld(name: string): string {

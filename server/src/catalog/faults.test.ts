@@ -269,7 +269,7 @@ const cases: readonly Case[] = [
   ],
   [
     'a number out of bounds in a source',
-    `${source.replace('host: h', 'host: h, port: 70000')}`,
+    source.replace('host: h', 'host: h, port: 70000'),
     '1:47 sources.pg.port — must be at most 65535 | ',
   ],
   [
@@ -374,7 +374,7 @@ const cases: readonly Case[] = [
   ],
   [
     'a placeholder without parameter and a parameter without placeholder',
-    `${tool('parameters: [{name: a, type: string, description: d}]').replace('SELECT 1', 'SELECT $2')}`,
+    tool('parameters: [{name: a, type: string, description: d}]').replace('SELECT 1', 'SELECT $2'),
     '6:16 tools.t.statement — the placeholder $2 has no parameter | ',
     '8:25 tools.t.parameters[0].name — no placeholder uses "a" | ',
   ],

@@ -20,11 +20,14 @@ export function readYaml(text: string, file: string): YamlDocuments {
   const lines = new LineCounter();
   const documents: Located[] = [];
   const faults: Fault[] = [];
-  for (const [index, parsed] of parse(text, lines).entries()) {
-    const read = parsed === 'too deep' ? { faults: [tooDeep] } : readDocument(parsed, text, lines);
+  // Repeated keys are found by locateYaml, which knows the first one's line; the library's check takes quadratic time.
+  const options = { prettyErrors: false, uniqueKeys: false, intAsBigInt: true, logLevel: 'silent' } as const;
+  for (const [index, parsed] of [...parseAllDocuments(text, { ...options, lineCounter: lines })].entries()) {
+    const read = readDocument(parsed, text, lines);
     if ('root' in read) documents.push(read.root);
-    for (const { place, ...fault } of read.faults)
+    for (const { place, ...fault } of read.faults) {
       faults.push({ path: `documents[${index}]`, ...fault, file, ...place });
+    }
   }
   return { documents, faults };
 }
@@ -35,29 +38,17 @@ interface DocumentFault {
   readonly hint?: string;
 }
 
-const tooDeep: DocumentFault = {
-  place: { line: 1, column: 1 },
-  message: 'the file is nested too deep to be read',
-  hint: `Nest at most ${limits.config_depth} levels.`,
-};
-
-function parse(text: string, lines: LineCounter): readonly (Document.Parsed | 'too deep')[] {
-  try {
-    // Repeated keys are found by locateYaml, which knows the first one's line; the library's check takes quadratic time.
-    const options = { prettyErrors: false, uniqueKeys: false, intAsBigInt: true, logLevel: 'silent' } as const;
-    return [...parseAllDocuments(text, { ...options, lineCounter: lines })];
-  } catch (thrown) {
-    // The library composes recursively, so many thousands of brackets end its stack.
-    if (thrown instanceof RangeError) return ['too deep'];
-    throw thrown;
-  }
-}
-
 type ReadDocument =
   | { readonly faults: readonly DocumentFault[] }
   | { readonly root: Located; readonly faults: readonly DocumentFault[] };
 
 function readDocument(document: Document.Parsed, text: string, lines: LineCounter): ReadDocument {
+  // The library composes recursively and says so when its stack ends.
+  const too_deep = document.errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  if (too_deep !== undefined) {
+    const hint = `Nest at most ${limits.config_depth} levels.`;
+    return { faults: [{ place: placeAt(lines, too_deep.pos[0]), message: 'nested too deep to be read', hint }] };
+  }
   const faults = [...document.errors, ...document.warnings].slice(0, syntax_faults).map((error) => ({
     place: placeAt(lines, error.pos[0]),
     // Without the text that the library repeats: it may be long, or secret.

@@ -263,10 +263,10 @@ describe('for any parameters and any arguments', () => {
           else expect(one.required).toBe(false);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
-    expect(accepted).toBeGreaterThan(50);
-  });
+    expect(accepted).toBeGreaterThan(20);
+  }, 30_000);
 });
 
 describe('toInputSchema', () => {
