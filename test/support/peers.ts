@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 
 /** Where they are installed. */
@@ -11,22 +12,35 @@ export const peersFolder = fileURLToPath(new URL('../peers', import.meta.url));
 
 const stamp = join(peersFolder, 'node_modules', '.installed-from');
 
-/**
- * Installs them when they are missing or not those of the lock file. Called once, by the global set-up, before tests
- * that use them run beside each other.
- */
+/** Installs them when they are missing or not those of the lock file. Only one process at a time does, others wait. */
 export async function ensurePeers(): Promise<void> {
-  const wanted = createHash('sha256')
-    .update(readFileSync(join(peersFolder, 'package-lock.json')))
-    .digest('hex');
+  const wanted = sha256(readFileSync(join(peersFolder, 'package-lock.json')));
   if (readStamp() === wanted) return;
-  await new Promise<void>((resolve, reject) => {
-    execFile('npm', ['ci', '--prefix', peersFolder], { timeout: 300_000 }, (error, _stdout, stderr) => {
+  // A lock that ends with its process, however that ends.
+  const lock = new DatabaseSync(join(tmpdir(), `toolcrib-peers-${sha256(peersFolder).slice(0, 16)}.lock`));
+  try {
+    lock.exec(`PRAGMA busy_timeout = ${install_ms}; BEGIN EXCLUSIVE`);
+    if (readStamp() === wanted) return;
+    await install();
+    writeFileSync(stamp, wanted);
+  } finally {
+    lock.close();
+  }
+}
+
+const install_ms = 300_000;
+
+function install(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    execFile('npm', ['ci', '--prefix', peersFolder], { timeout: install_ms }, (error, _stdout, stderr) => {
       if (error === null) resolve();
       else reject(new Error(`npm ci --prefix test/peers failed: ${stderr}`, { cause: error }));
     });
   });
-  writeFileSync(stamp, wanted);
+}
+
+function sha256(data: string | Buffer): string {
+  return createHash('sha256').update(data).digest('hex');
 }
 
 function readStamp(): string | undefined {
