@@ -10,6 +10,8 @@ interface Gap {
   /** The part of the product that the promise waits for. */
   readonly area: string;
   readonly reason: string;
+  /** Tests hold a part of the sentence and cite it; the reason says what is missing. */
+  readonly partial?: true;
 }
 
 const root = new URL('..', import.meta.url).pathname;
@@ -40,8 +42,14 @@ test('every promise is cited by a test or listed as a gap', () => {
   expect(ids.filter((id) => !cited.has(id) && !listed.includes(id))).toEqual([]);
 });
 
-test('no promise is both: what a test holds is no gap any more', () => {
-  expect(listed.filter((id) => cited.has(id))).toEqual([]);
+test('what a test holds is no gap any more, unless it is said to hold in part', () => {
+  const whole = gaps.filter(({ partial }) => partial === undefined).map(({ id }) => id);
+  expect(whole.filter((id) => cited.has(id))).toEqual([]);
+});
+
+test('what holds in part is cited by the tests of that part', () => {
+  const partial = gaps.filter((gap) => gap.partial === true).map(({ id }) => id);
+  expect(partial.filter((id) => !cited.has(id))).toEqual([]);
 });
 
 test('tests and gaps name only promises of the manifest', () => {
