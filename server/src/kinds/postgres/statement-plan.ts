@@ -1,5 +1,4 @@
 // A prepared statement as the source knows it, whatever the connection: its messages, made once, and how quick it is.
-import { hash } from 'node:crypto';
 import { serialize } from 'pg-protocol';
 import type { SqlStatementText } from '../../catalog/source.ts';
 import { commandOf, scanSql } from '../sql/scan-sql.ts';
@@ -42,10 +41,13 @@ export interface StatementPlan {
   running: number;
 }
 
+/** Names are unique in the process, so that two tools of one text never take each other's prepared statement. */
+let plans = 0;
+
 export function createPlan(statement: SqlStatementText): StatementPlan {
   const tokens = scanSql(statement.text, postgresSyntax);
   const is_transactional = transactional.has(commandOf(tokens));
-  const name = `tc_${hash('sha256', statement.text).slice(0, 24)}`;
+  const name = `tc_${(plans += 1)}`;
   return {
     name,
     read_only: statement.read_only,

@@ -48,19 +48,11 @@ export class SqlitePool {
   async #run(job: SqliteJob, signal: AbortSignal): Promise<RowsResult> {
     await this.#turn(signal);
     let process: SqliteProcess | undefined;
-    const kill = (): void => process?.kill();
-    signal.addEventListener('abort', kill);
     try {
       process = this.#takeIdle() ?? (await SqliteProcess.start(this.#options.path, this.#options.mode));
       signal.throwIfAborted();
-      return await process.run(job);
-    } catch (thrown) {
-      // The place is free when the statement has really ended.
-      if (signal.aborted) await process?.exited;
-      signal.throwIfAborted();
-      throw thrown;
+      return await runOn(process, job, signal);
     } finally {
-      signal.removeEventListener('abort', kill);
       if (process !== undefined && !process.ended) this.#idle.push(process);
       this.#taken -= 1;
       this.#waiting.shift()?.();
@@ -98,5 +90,17 @@ export class SqlitePool {
       if (process.idle_since < old) process.close();
       else this.#idle.push(process);
     }
+  }
+}
+
+/** Runs the job; when the signal aborts, the process ends with it, and only then does the run. */
+async function runOn(process: SqliteProcess, job: SqliteJob, signal: AbortSignal): Promise<RowsResult> {
+  const kill = (): void => process.kill();
+  signal.addEventListener('abort', kill);
+  try {
+    return await process.run(job);
+  } finally {
+    signal.removeEventListener('abort', kill);
+    if (signal.aborted) await process.exited;
   }
 }

@@ -49,10 +49,11 @@ const [, , path = '', mode = 'read'] = process.argv;
 const statements = new Map<string, StatementSync>();
 
 // When the server dies without a word, the pipe to it ends, and a statement that runs on for ever ends with it.
-new Worker(new URL(`./sqlite-watchdog${extname(import.meta.url)}`, import.meta.url), {
+const watchdog = new Worker(new URL(`./sqlite-watchdog${extname(import.meta.url)}`, import.meta.url), {
   stdin: false,
   resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 2 },
 });
+watchdog.unref();
 
 const database = openDatabase();
 
