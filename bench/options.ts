@@ -23,7 +23,7 @@ export interface BenchOptions {
   readonly profile: string | undefined;
 }
 
-export const usage = `npm run bench -- [options]
+const usage = `npm run bench -- [options]
   --scenario lookup|large   look-ups of one flight (default), or results of 33 MB
   --quick                   a few seconds in all: shows that it works, the figures mean little
   --only native|mcp         one way in

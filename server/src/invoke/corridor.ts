@@ -16,7 +16,7 @@ interface Step {
 }
 
 // oxfmt-ignore
-export const steps: readonly Step[] = [
+const steps: readonly Step[] = [
   { name: 'identify',  take: identify,  asks: 'Who is calling, for whom, in which tenant? Can the call be recorded?', can_end_with: ['stopping', 'unauthenticated', 'database_unavailable', 'audit_unavailable'] },
   { name: 'authorise', take: authorise, asks: 'Do role and scopes allow it?',                                         can_end_with: ['forbidden'] },
   { name: 'find',      take: find,      asks: 'Does the tool exist for this principal? Which version?',               can_end_with: ['tool_not_found', 'toolset_not_found'] },

@@ -25,7 +25,7 @@ export async function readJson(exchange: Exchange): Promise<unknown> {
 }
 
 /** The request's body, at most `limit_bytes` long. Throws `body_too_large`, `call_cancelled`. */
-export async function readBody(exchange: Exchange, limit_bytes: number): Promise<Buffer> {
+async function readBody(exchange: Exchange, limit_bytes: number): Promise<Buffer> {
   const { request } = exchange;
   if (Number(request.headers['content-length'] ?? 0) > limit_bytes) throw tooLarge(exchange, limit_bytes);
   let first: Buffer | undefined;

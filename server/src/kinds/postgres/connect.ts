@@ -67,7 +67,7 @@ export async function openConnection(server: PostgresServer, read_only: boolean)
       [...settings, ...(read_only ? ['default_transaction_read_only = on'] : [])].map((set) => `SET ${set}`).join(';'),
     );
     const { stream: socket } = internals.connection;
-    if (socket.listenerCount('data') !== 1) throw new Error('pg no longer reads its socket as connect.ts expects');
+    if (socket.listenerCount('data') !== 1) throw new TypeError('pg no longer reads its socket as connect.ts expects');
     socket.removeAllListeners('data');
     // What comes before the session listens waits in the socket.
     socket.pause();

@@ -36,7 +36,7 @@ export function isRevision(text: string): text is Revision {
 }
 
 /** Codes of JSON-RPC 2.0 and of the protocol; `server` is ours, and its `data.code` is the code of the error catalogue. */
-export const rpcCodes = {
+const rpcCodes = {
   parse: -32_700,
   invalid_request: -32_600,
   method_not_found: -32_601,

@@ -17,7 +17,7 @@ export function openapiRoute(version: string): Route {
   return { method: 'GET', path: '/openapi.json', handle: (exchange) => sendJsonText(exchange, 200, text) };
 }
 
-export function openapiDocument(version: string): JsonObject {
+function openapiDocument(version: string): JsonObject {
   const components: MutableJson = {};
   const paths: Record<string, MutableJson> = {};
   for (const operation of operations) {
@@ -68,7 +68,7 @@ function describe(operation: AnyOperation, components: MutableJson): JsonObject 
 }
 
 /** The errors of an operation: its own, those of its guard, those of its body and those of every request. */
-export function operationErrors(operation: AnyOperation): readonly ErrorCode[] {
+function operationErrors(operation: AnyOperation): readonly ErrorCode[] {
   const codes = new Set<ErrorCode>([...operation.errors, 'internal']);
   if (operation.guard.kind === 'permission') {
     for (const code of ['unauthenticated', 'forbidden', 'database_unavailable'] as const) codes.add(code);

@@ -73,7 +73,7 @@ const contentBlock = z.union([
   z.object({ type: z.literal('resource'), resource }),
 ]);
 
-export const toolResult = z
+const toolResult = z
   .union([
     z.object({
       kind: z.literal('rows'),
