@@ -25,12 +25,23 @@ const zeta = { kind: 'tenant', tenant_id: 'zeta' } as const;
 const system = { kind: 'system' } as const;
 
 describe('the flights example', () => {
-  const read = (): Promise<string> =>
-    readFile(new URL('../../../examples/flights/tools.yaml', import.meta.url), 'utf8');
+  const read = (path: string): Promise<string> => readFile(new URL(`../../../${path}`, import.meta.url), 'utf8');
+
+  it('the file of the Toolbox documentation loads as it is, and is the same tool', async () => {
+    verifies('DBT-01', 'DBT-09');
+    const files = { 'tools.yaml': await read('test/fixtures/toolbox-tools.yaml') };
+    const { catalogue, faults } = await loadTexts({ files });
+    expect(faults).toEqual([]);
+    expect(names(catalogue)).toEqual(['search_flights_by_number']);
+    const example = await loadTexts({ files: { 'tools.yaml': await read('examples/flights/tools.yaml') } });
+    expect(catalogue.tools[0]?.version).toBe(example.catalogue.findTool('anyone', 'search_flights_by_number')?.version);
+  });
 
   it('loads without a fault, every default in its place', async () => {
     verifies('DBT-09');
-    const { catalogue, faults } = await loadTexts({ files: { 'tools.yaml': await read() } });
+    const { catalogue, faults } = await loadTexts({
+      files: { 'tools.yaml': await read('examples/flights/tools.yaml') },
+    });
     expect(faults).toEqual([]);
     expect(names(catalogue)).toEqual(['list_flights', 'search_flights_by_number']);
     expect(catalogue.sources.map(({ name }) => name)).toEqual(['my-pg-instance']);
