@@ -1,5 +1,8 @@
 // Starts the real PostgreSQL that all files of the integration tests share, and removes it at the end; installs the
 // clients that they run.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { ensurePeers } from './peers.ts';
 import { startPostgres } from './postgres.ts';
@@ -9,5 +12,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await ensurePeers();
   const server = await startPostgres();
   project.provide('postgres', { superuser_url: server.superuser_url });
-  return () => server.remove();
+  const embedded_folder = mkdtempSync(join(tmpdir(), 'toolcrib-embedded-'));
+  project.provide('embedded_folder', embedded_folder);
+  return async () => {
+    rmSync(embedded_folder, { recursive: true, force: true });
+    await server.remove();
+  };
 }

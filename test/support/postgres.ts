@@ -23,7 +23,7 @@ export interface PostgresServer {
   readonly data_folder: string;
   /** Resolves when the server has ended. */
   stop(mode: StopMode): Promise<void>;
-  /** Starts the stopped server again, on the same port and data. */
+  /** Starts the stopped server again, on the same port and data; does nothing when it runs. */
   start(): Promise<void>;
   /** Stops the server and deletes its data. */
   remove(): Promise<void>;
@@ -37,6 +37,8 @@ export interface SharedPostgres {
 declare module 'vitest' {
   export interface ProvidedContext {
     postgres: SharedPostgres;
+    /** Where an embedded database is kept that is made once for all files. */
+    embedded_folder: string;
   }
 }
 
@@ -109,11 +111,14 @@ export async function startPostgres(): Promise<PostgresServer> {
   initialise({ programs, account, folder, data_folder, password });
 
   let server: ChildProcess | undefined;
+  let ending: Promise<void> | undefined;
   const superuser_url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
   const killAtExit = (): void => void server?.kill('SIGKILL');
   process.once('exit', killAtExit);
 
   const start = async (): Promise<void> => {
+    await ending;
+    if (server !== undefined && !hasEnded(server)) return;
     const deadline = performance.now() + start_ms;
     do {
       server = launch({ programs, account, folder, data_folder, port });
@@ -124,11 +129,10 @@ export async function startPostgres(): Promise<PostgresServer> {
   };
   const stop = async (mode: StopMode): Promise<void> => {
     const running = server;
-    server = undefined;
     if (running === undefined || hasEnded(running)) return;
-    const ended = new Promise((resolve) => running.once('exit', resolve));
+    ending = new Promise((resolve) => running.once('exit', () => resolve()));
     running.kill(signals[mode]);
-    await ended;
+    await ending;
   };
 
   await start();

@@ -1,11 +1,13 @@
 // Opens the store in each of its two forms, empty, for tests that must hold on both.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
+import { inject } from 'vitest';
 import { systemClock } from '../../server/src/base/clock.ts';
 import { randomIds } from '../../server/src/base/ids.ts';
 import { createLog } from '../../server/src/base/log.ts';
+import { openEmbeddedDatabase } from '../../server/src/store/embedded-database.ts';
 import { openStore } from '../../server/src/store/store.ts';
 import type { Store, StoreOptions } from '../../server/src/store/store.ts';
 import { createDatabase } from './postgres.ts';
@@ -21,14 +23,31 @@ export interface StoreHome {
 const quiet = { clock: systemClock, log: createLog({ level: 'silent' }) };
 
 /** A place for an embedded store: a folder of its own. */
-export function embeddedHome(): Promise<StoreHome> {
+export async function embeddedHome(): Promise<StoreHome> {
   const folder = mkdtempSync(join(tmpdir(), 'toolcrib-store-'));
+  cpSync(await emptyDatabase(), join(folder, 'database'), { recursive: true });
   const options = { folder, ...quiet };
-  return Promise.resolve({
+  return {
     options,
     open: () => openStore(options),
     remove: () => Promise.resolve(rmSync(folder, { recursive: true, force: true })),
-  });
+  };
+}
+
+/** An embedded database without anything in it, made once for all files: it takes seconds. */
+async function emptyDatabase(): Promise<string> {
+  const shared = join(inject('embedded_folder'), 'database');
+  if (existsSync(shared)) return shared;
+  const folder = mkdtempSync(join(inject('embedded_folder'), 'new-'));
+  const database = await openEmbeddedDatabase(folder, quiet);
+  await database.close();
+  try {
+    renameSync(join(folder, 'database'), shared);
+  } catch (error) {
+    // Another file was quicker.
+    if (!existsSync(shared)) throw error;
+  }
+  return shared;
 }
 
 /** A place for a store on the shared PostgreSQL: a database whose owner is no superuser. */

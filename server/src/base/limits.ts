@@ -68,6 +68,10 @@ export const limits = {
   source_quick_ms: 5,
   /** Calls behind a statement that takes longer than this are moved to another connection. */
   source_stuck_ms: 20,
+  /** A cancel request that has had no effect is repeated after this long. */
+  source_cancel_again_ms: 250,
+  /** A server that is PostgreSQL 14 or later looks this often whether a running statement's client is still there. */
+  source_check_client_ms: 5_000,
   /** Calls that wait for a connection of one source: above it, they are refused at once. */
   source_queue: 4_096,
   /** Bytes read past the limits of a read-only answer before its connection is given up. */
@@ -87,6 +91,8 @@ export const limits = {
   store_idle_ms: 30_000,
   /** One migration: it may rewrite a big table. */
   store_migration_ms: 30 * 60_000,
+  /** Making the embedded database at the first start: seconds, on a slow machine a minute. */
+  store_create_ms: 5 * 60_000,
   /** The embedded database answers no statement for this long: it hangs, and its thread is replaced. */
   store_hang_ms: 60_000,
 

@@ -1,14 +1,17 @@
 // The embedded PostgreSQL: its folder, its lock, and the thread it runs in. A thread that dies or hangs is replaced by
 // the next connection; what was committed is recovered from the log.
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { ToolcribError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
 import { lockDataFolder } from './data-lock.ts';
 import { EmbeddedConnection } from './embedded-connection.ts';
-import type { FromWorker, PgliteWorkerData, ToWorker } from './pglite-protocol.ts';
+import type { FromWorker, ToWorker } from './pglite-protocol.ts';
 import { syncPath } from './synced-files.ts';
 
 export interface EmbeddedDatabase {
@@ -40,26 +43,29 @@ export async function openEmbeddedDatabase(folder: string, deps: { readonly log:
   }
 }
 
-/** Made aside and moved into place when it is complete and on the disk, so that a half-made one is never opened. */
+/**
+ * Made aside and moved into place when it is complete and on the disk, so that a half-made one is never opened. In a
+ * process of its own: making it takes some hundred megabytes that a thread would not give back.
+ */
 async function createDatabase(database: string, log: Log): Promise<void> {
   const draft = `${database}.new`;
   rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { mode: 0o700 });
   log.info('database-creating', { folder: database });
-  const worker = startThread({ task: 'create', folder: draft });
-  await new Promise<void>((resolve, reject) => {
-    worker.once('error', reject);
-    worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`The thread ended with ${code}`))));
-  }).catch((error: unknown) => {
+  const script = fileURLToPath(new URL('./create-pglite.ts', import.meta.url));
+  try {
+    await promisify(execFile)(process.execPath, [script, draft], { env: {}, timeout: limits.store_create_ms });
+  } catch (error) {
     throw new ToolcribError('database_unavailable', { cause: error });
-  });
+  }
   renameSync(draft, database);
   syncPath(join(database, '..'));
 }
 
-function startThread(data: PgliteWorkerData): Worker {
+function startThread(folder: string): Worker {
   return new Worker(new URL('./pglite-worker.ts', import.meta.url), {
     name: 'database',
-    workerData: data,
+    workerData: folder,
     execArgv: [],
     env: {},
     resourceLimits: { maxOldGenerationSizeMb: 256 },
@@ -115,7 +121,7 @@ class EmbeddedServer {
   }
 
   #start(): Thread {
-    const worker = startThread({ task: 'serve', folder: this.#folder });
+    const worker = startThread(this.#folder);
     const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     const thread: Thread = { worker, ready, waiting: [], ended };

@@ -1,12 +1,5 @@
 // The messages between the store and the thread that runs the embedded PostgreSQL.
 
-export interface PgliteWorkerData {
-  /** `create` makes the database in an empty folder and ends; `serve` opens it and answers. */
-  readonly task: 'create' | 'serve';
-  /** Folder of the database itself. */
-  readonly folder: string;
-}
-
 export type ToWorker =
   /** Protocol bytes of whole frontend messages. */
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }

@@ -2,20 +2,12 @@
 // It has a thread of its own because every statement blocks the thread that runs it.
 import { parentPort, workerData } from 'node:worker_threads';
 import { serialize } from 'pg-protocol';
-import type { FromWorker, PgliteWorkerData, ToWorker } from './pglite-protocol.ts';
+import type { FromWorker, ToWorker } from './pglite-protocol.ts';
 import { openPglite } from './open-pglite.ts';
-import { syncFolder } from './synced-files.ts';
 
-const { task, folder } = workerData as PgliteWorkerData;
 const port = parentPort;
 if (port === null) process.exit(1);
-
-const pglite = await openPglite(folder);
-if (task === 'create') {
-  await pglite.close();
-  syncFolder(folder);
-  process.exit(0);
-}
+const pglite = await openPglite(workerData as string);
 
 let closing = false;
 let turn: Promise<void> = Promise.resolve();

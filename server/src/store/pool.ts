@@ -31,8 +31,12 @@ export function createPool(target: Target, bounds: PoolLimits, log: Log): Pool {
     connectionTimeoutMillis: limits.store_connect_ms,
     query_timeout: bounds.statement_ms,
   });
-  // An idle connection was lost: the pool has dropped it already and opens another one when it is needed.
-  pool.on('error', (error) => log.warn('database-connection-lost', { error }));
+  // A connection may be lost at any moment, idle or between two statements of a transaction; without a listener that
+  // would end the process. Whoever uses it hears of it by the next statement; the pool opens another one.
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.warn('database-connection-lost', { error }));
+  });
+  pool.on('error', () => undefined);
   return pool;
 }
 

@@ -1,0 +1,236 @@
+// The audit on both forms of the store, and through the outages of a real server.
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { systemClock } from '../../server/src/base/clock.ts';
+import { randomIds } from '../../server/src/base/ids.ts';
+import { createLog } from '../../server/src/base/log.ts';
+import { createAuditWriter } from '../../server/src/ledger/audit.ts';
+import type { CallRecord } from '../../server/src/ledger/audit.ts';
+import { insertCalls } from '../../server/src/ledger/insert-calls.ts';
+import { listCalls } from '../../server/src/ledger/list-calls.ts';
+import { openStore } from '../../server/src/store/store.ts';
+import type { Store } from '../../server/src/store/store.ts';
+import { startPostgres } from '../support/postgres.ts';
+import type { PostgresServer } from '../support/postgres.ts';
+import { addTenant, storeForms } from '../support/stores.ts';
+import type { StoreHome } from '../support/stores.ts';
+import { verifies } from '../support/verifies.ts';
+
+const deps = { clock: systemClock, log: createLog({ level: 'silent' }) };
+
+function recordOf(tenant_id: string, more: Partial<CallRecord> = {}): CallRecord {
+  return {
+    id: randomIds.uuid(),
+    tenant_id,
+    started_at: 1_700_000_000_123,
+    duration_ms: 12.345,
+    surface: 'rest',
+    user_id: randomIds.uuid(),
+    key_id: randomIds.uuid(),
+    tool: 'search',
+    tool_version: 'v1',
+    arguments_digest: 'a'.repeat(64),
+    outcome: 'ok',
+    error_code: null,
+    result_rows: 3,
+    truncated: false,
+    ...more,
+  };
+}
+
+describe.each(storeForms)('%s', (_form, makeHome) => {
+  let home: StoreHome;
+  let store: Store;
+
+  beforeAll(async () => {
+    home = await makeHome();
+    store = await home.open();
+  });
+  afterAll(async () => {
+    await store.close();
+    await home.remove();
+  });
+  const newTenant = async (): Promise<string> => (await addTenant(store, `t${randomIds.uuid().slice(-12)}`)).tenant_id;
+
+  test('a record comes back as it was handed over, to its tenant only', async () => {
+    verifies('TEN-02');
+    const [tenant_id, other] = [await newTenant(), await newTenant()];
+    const records = [
+      recordOf(tenant_id),
+      recordOf(tenant_id, { outcome: 'error', error_code: 'tool_failed', tool_version: null, result_rows: null }),
+    ];
+    const writer = createAuditWriter({ store, durability: 'before_answer', ...deps });
+    await Promise.all(records.map((record) => writer.append(record)));
+    expect(await listCalls(store, tenant_id, { limit: 10 })).toEqual(records.toReversed());
+    expect(await listCalls(store, other, { limit: 10 })).toEqual([]);
+    await writer.close();
+  });
+
+  test('writing a record again changes nothing', async () => {
+    verifies('OPS-01');
+    const tenant_id = await newTenant();
+    const record = recordOf(tenant_id);
+    await insertCalls(store, [record]);
+    await insertCalls(store, [{ ...record, tool: 'other' }, record, recordOf(tenant_id)]);
+    const calls = await listCalls(store, tenant_id, { limit: 10 });
+    expect(calls).toHaveLength(2);
+    expect(calls[1]).toEqual(record);
+  });
+
+  test('pages go back in time without gap or overlap', async () => {
+    const tenant_id = await newTenant();
+    const records = Array.from({ length: 7 }, () => recordOf(tenant_id));
+    await insertCalls(store, records);
+    const seen: string[] = [];
+    let before: string | undefined;
+    do {
+      const page = await listCalls(store, tenant_id, { limit: 3, before });
+      seen.push(...page.map(({ id }) => id));
+      before = page.at(-1)?.id;
+    } while (before !== undefined);
+    expect(seen).toEqual(records.map(({ id }) => id).toReversed());
+  });
+
+  test.each(['\0', 'a\0b', '\uD800', 'x\uDC00y', '"\\u0000', "'); drop table audit_call; --", '\u{1F600}'])(
+    'a tool asked for by the name %j does not keep other records out',
+    async (tool) => {
+      verifies('GOV-01');
+      const tenant_id = await newTenant();
+      await insertCalls(store, [recordOf(tenant_id), recordOf(tenant_id, { tool }), recordOf(tenant_id)]);
+      const calls = await listCalls(store, tenant_id, { limit: 10 });
+      expect(calls.map((call) => call.tool)).toEqual([
+        'search',
+        tool.toWellFormed().replaceAll('\0', '\uFFFD'),
+        'search',
+      ]);
+    },
+  );
+
+  test('a record that the database refuses does not keep the others out', async () => {
+    verifies('GOV-01');
+    const tenant_id = await newTenant();
+    const good = [recordOf(tenant_id), recordOf(tenant_id), recordOf(tenant_id)];
+    const writer = createAuditWriter({ store, durability: 'before_answer', ...deps });
+    const appended = [...good, recordOf(tenant_id, { user_id: 'nobody' })].map((record) => writer.append(record));
+    await Promise.all(appended);
+    const calls = await listCalls(store, tenant_id, { limit: 10 });
+    expect(calls.map(({ id }) => id).toSorted()).toEqual(good.map(({ id }) => id).toSorted());
+    await writer.close();
+  });
+
+  test('a record of any time finds a partition', async () => {
+    const tenant_id = await newTenant();
+    const ids = ['00000000-0000-7000-8000-000000000000', 'ffffffff-ffff-7fff-bfff-ffffffffffff', randomIds.uuid()];
+    await insertCalls(
+      store,
+      ids.map((id) => recordOf(tenant_id, { id })),
+    );
+    expect(await listCalls(store, tenant_id, { limit: 10 })).toHaveLength(3);
+  });
+
+  test('many callers, either durability: every record is there once after close', async () => {
+    verifies('OPS-01', 'GOV-01');
+    for (const durability of ['before_answer', 'soon'] as const) {
+      const tenant_id = await newTenant();
+      const writer = createAuditWriter({ store, durability, ...deps });
+      const ids: string[] = [];
+      await Promise.all(
+        Array.from({ length: 16 }, async () => {
+          for (let call = 0; call < 100; call += 1) {
+            const reserved = writer.reserve();
+            if (reserved !== undefined) await reserved;
+            const record = recordOf(tenant_id);
+            ids.push(record.id);
+            await writer.append(record);
+          }
+        }),
+      );
+      await writer.close();
+      const calls = await listCalls(store, tenant_id, { limit: 10_000 });
+      expect(calls.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    }
+  });
+
+  test('soon: the record is there within 50 ms of its answer', async () => {
+    const tenant_id = await newTenant();
+    const writer = createAuditWriter({ store, durability: 'soon', ...deps });
+    await writer.append(recordOf(tenant_id));
+    writer.reserve();
+    const followed = writer.append(recordOf(tenant_id));
+    // On a machine that is too slow for the promise the writer keeps it by waiting instead.
+    await followed;
+    await vi.waitFor(async () => expect(await listCalls(store, tenant_id, { limit: 10 })).toHaveLength(2), {
+      timeout: 2_000,
+      interval: 5,
+    });
+    await writer.close();
+  });
+});
+
+describe('a server that goes away and comes back', () => {
+  let server: PostgresServer;
+  let store: Store;
+  beforeAll(async () => {
+    server = await startPostgres();
+    store = await openStore({ url: server.url, ...deps });
+  });
+  afterAll(async () => {
+    await store.close();
+    await server.remove();
+  });
+
+  test('whatever the order of calls and outages: every record is there, once', async () => {
+    verifies('OPS-01', 'GOV-01');
+    const steps = fc.array(fc.constantFrom('calls', 'calls', 'calls', 'fast', 'immediate', 'kill', 'start'), {
+      minLength: 4,
+      maxLength: 12,
+    });
+    const durability = fc.constantFrom('before_answer' as const, 'soon' as const);
+    await fc.assert(
+      fc.asyncProperty(durability, steps, async (mode, order) => {
+        await server.start();
+        const { tenant_id } = await addTenant(store, `t${randomIds.uuid().slice(-12)}`);
+        const writer = createAuditWriter({ store, durability: mode, ...deps });
+        const ids: string[] = [];
+        const appended: Promise<void>[] = [];
+        for (const step of order) {
+          if (step === 'start') await server.start();
+          else if (step !== 'calls') void server.stop(step);
+          else {
+            const records = Array.from({ length: 20 }, () => recordOf(tenant_id));
+            ids.push(...records.map(({ id }) => id));
+            for (const record of records) appended.push(writer.append(record) ?? Promise.resolve());
+          }
+          // Some writes begin, others are still to come.
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        await server.start();
+        await writer.close();
+        await Promise.all(appended);
+        const calls = await listCalls(store, tenant_id, { limit: 10_000 });
+        expect(calls.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+        expect(writer.healthy()).toBe(true);
+      }),
+      { numRuns: 8 },
+    );
+  }, 180_000);
+
+  test('while it is away calls are refused, and are taken again when it is back', async () => {
+    verifies('OPS-03');
+    await server.start();
+    const { tenant_id } = await addTenant(store, 'refused');
+    const writer = createAuditWriter({ store, durability: 'before_answer', ...deps });
+    await server.stop('kill');
+    const kept = writer.append(recordOf(tenant_id));
+    await vi.waitFor(() => expect(writer.healthy()).toBe(false), { timeout: 20_000 });
+    const waiting = writer.reserve();
+    expect(waiting).toBeInstanceOf(Promise);
+    await expect(waiting).rejects.toMatchObject({ code: 'audit_unavailable' });
+    await server.start();
+    await kept;
+    expect(writer.healthy()).toBe(true);
+    expect(writer.reserve()).toBeUndefined();
+    await writer.close();
+    expect(await listCalls(store, tenant_id, { limit: 10 })).toHaveLength(1);
+  });
+});
