@@ -121,7 +121,16 @@ describe('headers', () => {
 });
 
 describe('migrations', () => {
-  const migration = (name: string) => ({ path: `server/src/store/migrations/${name}`, text: header });
+  const migration = (name: string, text = '-- Makes the tables of this and that.\n') => ({
+    path: `server/src/store/migrations/${name}`,
+    text,
+  });
+
+  test('one without a header is refused', () => {
+    expect(tidy([migration('0001-a.sql', 'create table a ();\n')])).toMatchObject([
+      { message: expect.stringMatching(/No header/) as string },
+    ]);
+  });
 
   test('numbers follow each other', () => {
     expect(tidy([migration('0001-a.sql'), migration('0002-b.sql'), migration('roles.sql')])).toEqual([]);

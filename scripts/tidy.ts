@@ -2,7 +2,14 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { banFindings } from './tidy/bans.ts';
-import { decisionFindings, headerFindings, migrationFindings, nameFindings, textFindings } from './tidy/files.ts';
+import {
+  decisionFindings,
+  headerFindings,
+  migrationFindings,
+  nameFindings,
+  sqlHeaderFindings,
+  textFindings,
+} from './tidy/files.ts';
 import { layerFindings } from './tidy/layers.ts';
 import { size_exceptions, sizeFindings, staleExceptions } from './tidy/sizes.ts';
 import type { SizeExceptions } from './tidy/sizes.ts';
@@ -13,7 +20,7 @@ import type { Finding, RepositoryFile } from './tidy/source-file.ts';
 export function tidy(files: readonly RepositoryFile[], exceptions: SizeExceptions): readonly Finding[] {
   const sources = files.filter(({ path }) => isSource(path)).map((file) => parseSource(file));
   const findings = [
-    ...files.flatMap((file) => [...nameFindings(file), ...textFindings(file)]),
+    ...files.flatMap((file) => [...nameFindings(file), ...textFindings(file), ...sqlHeaderFindings(file)]),
     ...sources.flatMap((file) => [
       ...headerFindings(file),
       ...layerFindings(file),

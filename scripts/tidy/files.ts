@@ -34,6 +34,14 @@ export function headerFindings(file: SourceFile): readonly Finding[] {
   return [{ path: file.path, line: 1, message }];
 }
 
+/** The same for SQL. */
+export function sqlHeaderFindings(file: RepositoryFile): readonly Finding[] {
+  if (!file.path.endsWith('.sql') || /^-- .{20,}/.test(file.text)) return [];
+  return [
+    { path: file.path, line: 1, message: 'No header: begin with a "--" comment of one sentence, what the file does' },
+  ];
+}
+
 interface TextBan {
   readonly pattern: RegExp;
   readonly message: string;
