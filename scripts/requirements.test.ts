@@ -21,7 +21,7 @@ const gaps = parse(readFileSync(`${root}test/requirement-gaps.yaml`, 'utf8')) as
 const listed = gaps.map(({ id }) => id);
 
 const areas = ['databases', 'people-and-credentials', 'hand-off-and-packs', 'code-and-runs', 'dashboard'];
-const test_files = ['server/src/**/*.test.ts', 'client/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'];
+const test_files = ['server/src/**/*.test.ts', 'client/src/**/*.test.ts', 'test/**/*.ts', 'examples/**/*.test.ts'];
 
 const cited = new Set(
   globSync([...test_files, 'scripts/**/*.test.ts'], { cwd: root, exclude: ['**/node_modules/**'] }).flatMap((path) =>
