@@ -167,6 +167,13 @@ export const errorCatalogue = {
     message: 'The call cannot be recorded right now, so it is not run.',
     hint: 'Try again later; the operator checks the database of the server.',
   },
+  record_delayed: {
+    status: 503,
+    audience: 'operator',
+    retryable: false,
+    message: 'The call was run, but its record could not be written yet, so its answer is withheld.',
+    hint: 'Do not repeat a call that changes something: it was run. Its record is kept and written when the database is back.',
+  },
   database_unavailable: {
     status: 503,
     audience: 'operator',

@@ -2,7 +2,7 @@
 import { readConfig } from '../base/config.ts';
 import { settings } from '../base/settings.ts';
 import { startServer } from '../server.ts';
-import type { RunningServer } from '../server.ts';
+import type { FirstStart, RunningServer } from '../server.ts';
 import { exit } from './command.ts';
 import type { Command, CommandInput, Io } from './command.ts';
 import { showFaults } from './show-error.ts';
@@ -49,23 +49,25 @@ function announce(server: RunningServer, io: Io): void {
   if (server.faults.length > 0) io.err(`Not everything in the tool files can be used:\n${showFaults(server.faults)}`);
   for (const warning of server.warnings) io.err(`Warning: ${warning}\n`);
   const { first_start } = server;
-  if (first_start === undefined) return;
-  io.out(`
-First start: a tenant "${first_start.tenant_slug}", its owner ${first_start.email} and an API key were made.
+  if (first_start !== undefined) io.out(welcome(server.url, first_start));
+  io.out('Ready. Ctrl-C stops it.\n');
+}
+
+function welcome(url: string, { tenant_slug, email, key, example }: FirstStart): string {
+  const made = `
+First start: a tenant "${tenant_slug}", its owner ${email} and an API key were made.
 The key is shown this once; only its hash is kept:
 
-  export TOOLCRIB_KEY=${first_start.key}
+  export TOOLCRIB_KEY=${key}
 
-`);
-  if (first_start.example !== undefined) {
-    const { tool, args } = first_start.example;
-    io.out(`Call a tool of the demo:
+`;
+  if (example === undefined) return made;
+  return `${made}Call a tool of the demo:
 
-  curl -s ${server.url}/v1/tools/${tool}/call -H "Authorization: Bearer ${first_start.key}" \\
-    -H 'Content-Type: application/json' -d '${JSON.stringify({ arguments: args })}'
+  curl -s ${url}/v1/tools/${example.tool}/call -H "Authorization: Bearer ${key}" \\
+    -H 'Content-Type: application/json' -d '${JSON.stringify({ arguments: example.args })}'
 
-`);
-  }
+`;
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */

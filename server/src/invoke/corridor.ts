@@ -77,7 +77,7 @@ async function call(request: CallRequest, deps: CorridorDeps): Promise<Outcome> 
     if (pending !== undefined) await pending;
   } catch (thrown) {
     walk.error = toToolcribError(thrown);
-    deps.log.error('settle-failed', { call_id: walk.call_id, error: thrown });
+    if (walk.error.code === 'internal') deps.log.error('settle-failed', { call_id: walk.call_id, error: thrown });
   }
   const { call_id, error, result } = walk;
   if (error !== undefined || result === undefined) {

@@ -33,6 +33,7 @@ export const callTool: Operation<unknown, z.output<typeof body>, CallAnswer> = {
     'result_too_large',
     'tool_failed',
     'audit_unavailable',
+    'record_delayed',
     'stopping',
   ],
   handle: async ({ params, body: { arguments: args }, exchange }, { corridor }) => {
