@@ -66,6 +66,10 @@ export async function openConnection(server: PostgresServer, read_only: boolean)
     await client.query(
       [...settings, ...(read_only ? ['default_transaction_read_only = on'] : [])].map((set) => `SET ${set}`).join(';'),
     );
+    // Ends the statements of a process that was killed. Servers that are too old or cannot do it refuse the setting.
+    await client
+      .query(`SET client_connection_check_interval = ${limits.source_check_client_ms}`)
+      .catch(() => undefined);
     const { stream: socket } = internals.connection;
     if (socket.listenerCount('data') !== 1) throw new TypeError('pg no longer reads its socket as connect.ts expects');
     socket.removeAllListeners('data');

@@ -77,6 +77,12 @@ export class Lane implements SessionOwner {
     this.#dirty.push(session);
   }
 
+  abandoned(session: Session): void {
+    this.#requestCancel(session);
+    // The first request may have come between two statements, where the server ignores it.
+    setTimeout(() => this.#requestCancel(session), limits.source_cancel_again_ms);
+  }
+
   finished(slot: Slot): void {
     const { call } = slot;
     slot.call = undefined;
@@ -219,25 +225,29 @@ export class Lane implements SessionOwner {
     for (const session of dirty) session.flush();
   }
 
-  /** Looks for calls stuck behind a slow statement as long as any call is behind another. */
+  /** Looks for calls stuck behind a slow statement, and for statements that nobody wants, while there may be any. */
   #watch(): void {
     this.#stuck_timer ??= setTimeout(() => {
       this.#stuck_timer = undefined;
-      const now = performance.now();
-      let behind = false;
+      const late = performance.now() - limits.source_stuck_ms;
+      let again = false;
       for (const session of this.#sessions) {
-        if (session.slots.length > 1 && now - session.since > limits.source_stuck_ms) this.#unstick(session);
-        behind ||= session.slots.length > 1;
+        const unwanted = session.slots.some((slot) => slot.call === undefined);
+        if (session.slots.length < 2 && !unwanted) continue;
+        again = true;
+        if (session.since < late) this.#unstick(session);
       }
-      if (behind) this.#watch();
+      if (again) this.#watch();
     }, limits.source_stuck_ms);
   }
 
   #unstick(session: Session): void {
     session.quick = false;
     const [head] = session.slots;
-    if (head !== undefined) head.plan.mean_ms = Math.max(head.plan.mean_ms ?? 0, limits.source_stuck_ms);
-    this.#moveFollowers(session);
+    if (head === undefined) return;
+    head.plan.mean_ms = Math.max(head.plan.mean_ms ?? 0, limits.source_stuck_ms);
+    if (head.call === undefined) session.retire();
+    else this.#moveFollowers(session);
   }
 
   /** Starts the calls behind the head of a session again elsewhere. What the session still answers to them is dropped. */
@@ -265,28 +275,35 @@ export class Lane implements SessionOwner {
       return this.#reject(call, call.signal.reason);
     }
     const { session, slot } = place;
-    if (session.slots[0] === slot) return this.#cancel(session);
+    if (session.slots[0] === slot && slot.sent) return this.#cancel(session);
     slot.call = undefined;
     this.#reject(call, call.signal.reason);
+    if (session.slots[0] === slot) session.retire();
+    else this.#watch();
   }
 
   /**
    * Cancels the head of a session in the database. The session takes no other call from here on and ends after the head:
-   * a cancel request names a process, not a statement, and may arrive late; so nothing else may ever run there.
+   * a cancel request names a process, not a statement, and may arrive early or late; so it is repeated, and nothing else
+   * ever runs there.
    */
   #cancel(session: Session): void {
     session.retire();
-    const { server, source, log } = this.#options;
+    const again = setInterval(() => this.#requestCancel(session), limits.source_cancel_again_ms);
     const give_up = setTimeout(
       () => session.destroy(new Error('The cancelled statement did not end')),
       limits.source_connect_ms,
     );
-    session.open.socket.once('close', () => clearTimeout(give_up));
-    session.flush();
-    requestCancel(server, session.open).catch((error: unknown) => {
-      log.warn('source-cancel-failed', { source, error });
-      session.destroy(error);
+    session.open.socket.once('close', () => {
+      clearInterval(again);
+      clearTimeout(give_up);
     });
+    this.#requestCancel(session);
+  }
+
+  #requestCancel(session: Session): void {
+    const { server, source, log } = this.#options;
+    requestCancel(server, session.open).catch((error: unknown) => log.warn('source-cancel-failed', { source, error }));
   }
 
   /** Opens one more connection if calls wait for it and the bound and the back-off allow it. */

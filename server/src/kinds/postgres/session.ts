@@ -1,5 +1,6 @@
 // One connection to PostgreSQL and the statements on it, in the order in which they were sent. It writes and reads the
 // extended query protocol; which statement goes to which session is the lane's decision (lane.ts).
+import type { Socket } from 'node:net';
 import { serialize } from 'pg-protocol';
 import type { DatabaseError } from 'pg-protocol';
 import type { BackendMessage, ParameterDescriptionMessage, RowDescriptionMessage } from 'pg-protocol/dist/messages.js';
@@ -19,6 +20,8 @@ import { observe } from './statement-plan.ts';
 
 /** A statement as this connection has prepared it. */
 interface Prepared {
+  /** The plan's generation when it was prepared. */
+  readonly generation: number;
   /** Whether the server has said that it knows the statement. */
   described: boolean;
   /** Columns of its rows; undefined for a command without rows. */
@@ -33,6 +36,8 @@ export interface Slot {
   readonly prepared: Prepared;
   /** Whether it has left this process, so that the server may have run it. */
   sent: boolean;
+  /** Whether the server had to prepare the statement first: such a run says little about the next. */
+  readonly prepares: boolean;
   error: ServerError | undefined;
   tag: string;
   dropped_bytes: number;
@@ -46,6 +51,8 @@ export interface SessionOwner {
   retiring(session: Session): void;
   /** The connection is gone, with everything that was on it. */
   lost(session: Session, slots: readonly Slot[], cause: unknown): void;
+  /** The connection is being closed while the server may still be running statements of it. */
+  abandoned(session: Session): void;
   /** There is something to write: call `flush` at the end of the tick. */
   dirty(session: Session): void;
 }
@@ -121,8 +128,9 @@ export class Session {
   /** Sends a call; it is on its way at the end of the tick. `quick`: whether others may be sent behind it. */
   send(call: Call, quick: boolean): void {
     const { plan } = call;
+    const prepares = this.#prepared.get(plan)?.generation !== plan.generation;
     const prepared = this.#prepare(plan);
-    const slot: Slot = { call, plan, prepared, sent: false, error: undefined, tag: '', dropped_bytes: 0 };
+    const slot: Slot = { call, plan, prepared, prepares, sent: false, error: undefined, tag: '', dropped_bytes: 0 };
     if (!call.describe_only) this.#bind(call);
     this.#out.push(sync);
     call.place = { session: this, slot };
@@ -160,18 +168,20 @@ export class Session {
 
   /** Ends the connection at once: what is on it is lost. */
   destroy(cause: unknown, reset = true): void {
-    if (reset) this.open.socket.destroy();
+    if (reset) resetSocket(this.open.socket);
+    if (!this.#closed && this.slots.some((slot) => slot.sent)) this.#owner.abandoned(this);
     this.#lose(cause);
   }
 
   #prepare(plan: StatementPlan): Prepared {
     const known = this.#prepared.get(plan);
-    if (known !== undefined) return known;
-    if (this.#prepared.size >= limits.source_statements) {
+    if (known?.generation === plan.generation) return known;
+    if (known !== undefined) this.#forget(plan);
+    else if (this.#prepared.size >= limits.source_statements) {
       const [oldest] = this.#prepared.keys();
       if (oldest !== undefined) this.#forget(oldest);
     }
-    const prepared: Prepared = { described: false, shape: undefined };
+    const prepared: Prepared = { generation: plan.generation, described: false, shape: undefined };
     this.#prepared.set(plan, prepared);
     this.#out.push(plan.parse);
     return prepared;
@@ -286,10 +296,12 @@ export class Session {
     this.since = now;
     if (this.slots.length === 0) this.quick = true;
     if (slot === undefined) return;
-    if (slot.call?.describe_only !== true) observe(slot.plan, elapsed_ms);
+    if (!slot.prepares || elapsed_ms > limits.source_stuck_ms) observe(slot.plan, elapsed_ms);
     const { error, prepared, plan } = slot;
-    const useless = !prepared.described || (error !== undefined && isStalePlan(error));
-    if (useless && this.#prepared.get(plan) === prepared) this.#forget(plan);
+    const stale = error !== undefined && isStalePlan(error);
+    // Other connections have it from before the same change: a call tried again must not meet it there.
+    if (stale && plan.generation === prepared.generation) plan.generation += 1;
+    if ((stale || !prepared.described) && this.#prepared.get(plan) === prepared) this.#forget(plan);
     this.#owner.finished(slot);
     this.endIfDone();
   }
@@ -310,5 +322,15 @@ export class Session {
     this.#closed = true;
     this.retiring = true;
     this.#owner.lost(this, this.slots.splice(0), cause);
+  }
+}
+
+/** Closes at once, in a way that the server notices with the first byte that it sends, where that is possible. */
+function resetSocket(socket: Socket): void {
+  try {
+    socket.resetAndDestroy();
+  } catch {
+    // Only plain TCP can be reset; TLS and Unix sockets can only be closed.
+    socket.destroy();
   }
 }

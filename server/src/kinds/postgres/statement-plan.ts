@@ -37,6 +37,8 @@ export interface StatementPlan {
   type_oids: readonly number[] | undefined;
   /** Moving average of the time the server needs; undefined before the first run. */
   mean_ms: number | undefined;
+  /** Counts the changes in the database that made the prepared statement useless. */
+  generation: number;
   /** Calls under way. */
   running: number;
 }
@@ -57,6 +59,7 @@ export function createPlan(statement: SqlStatementText): StatementPlan {
     parse: Buffer.concat([serialize.parse({ name, text: statement.text }), serialize.describe({ type: 'S', name })]),
     type_oids: undefined,
     mean_ms: undefined,
+    generation: 0,
     running: 0,
   };
 }
