@@ -11,7 +11,8 @@ import { createLog } from './base/log.ts';
 import type { Log } from './base/log.ts';
 import type { Config } from './base/settings.ts';
 import { loadCatalogue } from './catalog/load-catalogue.ts';
-import type { CatalogueFile } from './catalog/load-catalogue.ts';
+import type { CatalogueFile, LoadedCatalogue } from './catalog/load-catalogue.ts';
+import type { Catalogue } from './catalog/catalogue.ts';
 import type { SourceKind } from './catalog/source.ts';
 import type { ToolKind } from './catalog/tool.ts';
 import { demoExample, makeDemo } from './demo.ts';
@@ -33,6 +34,7 @@ import { pageRoutes } from './surfaces/pages.ts';
 import { openapiRoute } from './surfaces/rest/openapi.ts';
 import type { HealthChecks } from './surfaces/rest/operation.ts';
 import { restRoutes } from './surfaces/rest/rest-routes.ts';
+import type { Route } from './surfaces/route.ts';
 import { toolboxRoutes } from './surfaces/toolbox/toolbox-routes.ts';
 import { version } from './version.ts';
 
@@ -74,94 +76,116 @@ export interface FirstStart {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, clock = systemClock } = options;
   const log = options.log ?? createLog({ level: config.log_level });
-  const undo: (() => Promise<void>)[] = [];
+  const closers: Closer[] = [];
   try {
-    return await start({ ...options, clock, log }, undo);
+    return await start({ ...options, clock, log }, closers);
   } catch (thrown) {
-    for (const step of undo.reverse()) await step();
+    await closeAll(closers, log);
     throw thrown;
   }
 }
 
-async function start(
-  options: ServerOptions & { readonly clock: Clock; readonly log: Log },
-  undo: (() => Promise<void>)[],
-): Promise<RunningServer> {
+type Closer = () => Promise<void>;
+
+/** What a start is made of; `ServerOptions` with its defaults. */
+type StartOptions = ServerOptions & { readonly clock: Clock; readonly log: Log };
+
+/** Starts part after part; each adds how it is closed. */
+async function start(options: StartOptions, closers: Closer[]): Promise<RunningServer> {
   const { config, clock, log } = options;
-  const ids = randomIds;
-  const demo = config.tools.length === 0;
-
   const store = await openStore({ url: config.database_url, folder: config.data_folder, clock, log });
-  undo.push(() => store.close());
-  const identity = { store, clock, ids };
-  const first = await makeFirstTenant(identity);
+  closers.push(() => store.close());
+  const first = await makeFirstTenant({ store, clock, ids: randomIds });
 
-  const { catalogue, faults } = await loadCatalogue({
-    files: demo ? [makeDemo(config.data_folder)] : await catalogueFiles(config, store),
-    environment: options.environment ?? processEnvironment,
-    kinds: {
-      tools: [...toolKinds, ...(options.more_kinds?.tools ?? [])],
-      sources: [...sourceKinds, ...(options.more_kinds?.sources ?? [])],
-    },
-    deps: { log },
-    strict: options.strict === true,
-  });
-  undo.push(() => catalogue.close());
-
+  // The audit is closed after the sources, so that it takes the records of the calls that end with them.
   const audit = createAuditWriter({ store, clock, log, durability: config.audit_durability });
-  undo.push(() => audit.close());
-  const identifier = createIdentifier({ store, clock });
-  let stopping = false;
-  const corridor = createCorridor({
-    identify: identifier.identify,
-    catalogue: () => catalogue,
-    audit,
-    places: createPlaces({ tenant_concurrency: limits.tenant_concurrency, wait_ms: limits.concurrency_wait_ms }),
-    clock,
-    ids,
-    log,
-    stopping: () => stopping,
-  });
+  closers.push(() => audit.close());
+  const { catalogue, faults } = await loadTools(options, store);
+  closers.push(() => catalogue.close());
 
+  let stopping = false;
   const http = createHttpServer({
-    routes: [
-      ...toolboxRoutes({ corridor, version }),
-      ...mcpRoutes({ corridor, log, version }),
-      ...restRoutes({
-        ...identity,
-        corridor,
-        catalogue: () => catalogue,
-        identify: identifier.identify,
-        forgetIdentities: () => identifier.forget(),
-        health: healthChecks(store, audit, () => stopping),
-      }),
-      openapiRoute(version),
-      ...pageRoutes,
-    ],
+    routes: routesOf({ log, clock, store, audit, catalogue, stopping: () => stopping }),
     log,
-    ids,
+    ids: randomIds,
     allowed: allowedHosts(config),
   });
   const port = await http.listen(config.host, config.port);
+  closers.push(() => http.close(limits.stop_grace_ms));
   log.info('server-started', { port, database: store.kind, tools: catalogue.tools.length, faults: faults.length });
 
-  const stop = async (): Promise<void> => {
-    stopping = true;
-    log.info('server-stopping');
-    await http.close(limits.stop_grace_ms);
-    await catalogue.close();
-    await audit.close();
-    await store.close();
-    log.info('server-stopped');
-  };
   let stopped: Promise<void> | undefined;
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     faults,
     warnings: warningsOf(config),
-    first_start: first === undefined ? undefined : { ...first, example: demo ? demoExample : undefined },
-    stop: () => (stopped ??= stop()),
+    first_start: first && { ...first, example: config.tools.length === 0 ? demoExample : undefined },
+    stop: () => {
+      stopping = true;
+      return (stopped ??= closeAll(closers, log));
+    },
   };
+}
+
+/** Closes the parts, the last one first. A part that fails does not keep the others open; its error is thrown at the end. */
+async function closeAll(closers: readonly Closer[], log: Log): Promise<void> {
+  log.info('server-stopping');
+  const failures: unknown[] = [];
+  for (const close of closers.toReversed()) {
+    await close().catch((thrown: unknown) => failures.push(thrown));
+  }
+  log.info('server-stopped', failures.length === 0 ? {} : { failures });
+  if (failures.length > 0) throw failures[0];
+}
+
+async function loadTools(options: StartOptions, store: Store): Promise<LoadedCatalogue> {
+  const { config, log, more_kinds, strict = false, environment = processEnvironment } = options;
+  return loadCatalogue({
+    files: config.tools.length === 0 ? [makeDemo(config.data_folder)] : await catalogueFiles(config, store),
+    environment,
+    kinds: {
+      tools: [...toolKinds, ...(more_kinds?.tools ?? [])],
+      sources: [...sourceKinds, ...(more_kinds?.sources ?? [])],
+    },
+    deps: { log },
+    strict,
+  });
+}
+
+interface Parts {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly audit: AuditWriter;
+  readonly catalogue: Catalogue;
+  readonly stopping: () => boolean;
+}
+
+/** Every surface, on one corridor. */
+function routesOf({ log, clock, store, audit, catalogue: loaded, stopping }: Parts): readonly Route[] {
+  const catalogue = (): Catalogue => loaded;
+  const { identify, forget } = createIdentifier({ store, clock });
+  const places = createPlaces({
+    tenant_concurrency: limits.tenant_concurrency,
+    wait_ms: limits.concurrency_wait_ms,
+  });
+  const corridor = createCorridor({ identify, catalogue, audit, places, clock, ids: randomIds, log, stopping });
+  return [
+    ...toolboxRoutes({ corridor, version }),
+    ...mcpRoutes({ corridor, log, version }),
+    ...restRoutes({
+      store,
+      clock,
+      ids: randomIds,
+      corridor,
+      catalogue,
+      identify,
+      forgetIdentities: forget,
+      health: healthChecks({ store, clock, audit, stopping }),
+    }),
+    openapiRoute(version),
+    ...pageRoutes,
+  ];
 }
 
 /** The configured files with their scope; a tenant is named by its slug. Throws `config_invalid`. */
@@ -197,11 +221,11 @@ function warningsOf({ host, allowed_hosts }: Config): readonly string[] {
 }
 
 /** The database is asked at most twice a second, however often readiness is. */
-function healthChecks(store: Store, audit: AuditWriter, stopping: () => boolean): HealthChecks {
+function healthChecks({ store, clock, audit, stopping }: Omit<Parts, 'log' | 'catalogue'>): HealthChecks {
   let asked: { readonly at: number; readonly answer: Promise<boolean> } | undefined;
   return {
     database: () => {
-      const now = systemClock.monotonic();
+      const now = clock.monotonic();
       if (asked === undefined || now - asked.at > 500) {
         const answer = store.ping(AbortSignal.timeout(limits.readiness_ms)).then(
           () => true,

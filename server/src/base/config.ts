@@ -5,7 +5,7 @@ import { LineCounter, isMap, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { ToolcribError } from './errors.ts';
 import type { Fault } from './errors.ts';
-import { nearestNames } from './nearest-names.ts';
+import { nearHint } from './nearest-names.ts';
 import { settings } from './settings.ts';
 import type { Config, Setting, SettingName } from './settings.ts';
 
@@ -127,7 +127,7 @@ function unknownKeys(file: ConfigFile): readonly Fault[] {
           file: file.name,
           line: lineOf(file, key),
           message: 'There is no such setting',
-          hint: didYouMean(path, known),
+          hint: nearHint(path, known),
         });
     }
   };
@@ -139,12 +139,7 @@ function unknownVariables(environment: Readonly<Record<string, string | undefine
   const known = [...entries.map(([, setting]) => setting.variable as string), ...otherVariables];
   return Object.keys(environment)
     .filter((name) => name.startsWith('TOOLCRIB_') && !known.includes(name))
-    .map((name) => ({ path: name, message: 'There is no such variable', hint: didYouMean(name, known) }));
-}
-
-function didYouMean(name: string, known: readonly string[]): string {
-  const near = nearestNames(name, known);
-  return `Did you mean ${(near.length > 0 ? near : known).join(' or ')}?`;
+    .map((name) => ({ path: name, message: 'There is no such variable', hint: nearHint(name, known) }));
 }
 
 function lineOf(file: ConfigFile, node: unknown): number {

@@ -40,7 +40,7 @@ export function createCorridor(deps: CorridorDeps): Corridor {
     },
     get: async (request) => {
       const principal = await principalFor(request, deps);
-      return findTool(deps.catalogue(), principal, request.tool, request.toolset);
+      return findTool(deps.catalogue(), principal, request);
     },
   };
 }

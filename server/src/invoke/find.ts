@@ -1,6 +1,6 @@
 // Find and authorise: which tools exist for a principal. Listing and calling go through here, and nowhere else (A07).
 import { ToolcribError } from '../base/errors.ts';
-import { nearestNames } from '../base/nearest-names.ts';
+import { nearHint } from '../base/nearest-names.ts';
 import type { Catalogue, Toolset } from '../catalog/catalogue.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Permission } from '../identity/permissions.ts';
@@ -27,8 +27,7 @@ export function visibleTools(
 export function findTool(
   catalogue: Catalogue,
   principal: Principal,
-  name: string,
-  toolset_name: string | undefined,
+  { tool: name, toolset: toolset_name }: { readonly tool: string; readonly toolset?: string | undefined },
 ): Tool {
   const tool = catalogue.findTool(principal.tenant_id, name);
   if (tool !== undefined) {
@@ -36,20 +35,14 @@ export function findTool(
     if (findToolset(catalogue, principal, toolset_name).tool_names.includes(name)) return tool;
   }
   const names = visibleTools(catalogue, principal, toolset_name).map((visible) => visible.name);
-  throw new ToolcribError('tool_not_found', { params: { tool: cut(name), near: didYouMean(name, names) } });
+  throw new ToolcribError('tool_not_found', { params: { tool: cut(name), near: nearHint(name, names) } });
 }
 
 function findToolset(catalogue: Catalogue, principal: Principal, name: string): Toolset {
   const toolset = catalogue.findToolset(principal.tenant_id, name);
   if (toolset !== undefined) return toolset;
   const names = catalogue.visibleToolsets(principal.tenant_id).map((visible) => visible.name);
-  throw new ToolcribError('toolset_not_found', { params: { toolset: cut(name), near: didYouMean(name, names) } });
-}
-
-function didYouMean(name: string, names: readonly string[]): string {
-  const near = nearestNames(name.slice(0, 100), names);
-  if (near.length > 0) return `Did you mean ${near.map((item) => `"${item}"`).join(' or ')}?`;
-  return names.length === 0 ? 'This caller can see none.' : 'List them to see the names.';
+  throw new ToolcribError('toolset_not_found', { params: { toolset: cut(name), near: nearHint(name, names) } });
 }
 
 /** A name that came from outside, short enough to show. */

@@ -20,69 +20,85 @@ interface TenantPlaces {
   readonly tools: Map<string, Gate>;
 }
 
+/** A bound on how many are inside at once, with those who wait in the order in which they came. */
 interface Gate {
+  readonly limit: number;
+  /** What it bounds, as an error names it. */
+  readonly scope: string;
   running: number;
   readonly waiting: Set<() => void>;
 }
+
+/** Whose call it is: a tenant, and one of its tools. */
+interface Entry {
+  readonly tenant_id: string;
+  readonly tenant: TenantPlaces;
+  readonly tool_name: string;
+  readonly gate: Gate;
+}
+
+/** A queue of more than the places themselves this often over cannot be served in time. */
+const queue_per_place = 4;
 
 /** `wait_ms`: how long a call waits for a place. */
 export function createPlaces(options: { readonly tenant_concurrency: number; readonly wait_ms: number }): Places {
   const tenants = new Map<string, TenantPlaces>();
 
-  function enter(tenant_id: string, tool: Tool, signal?: AbortSignal): Leave | Promise<Leave> {
+  function entryOf(tenant_id: string, { name, concurrency }: Tool): Entry {
     let tenant = tenants.get(tenant_id);
-    if (tenant === undefined) tenants.set(tenant_id, (tenant = { gate: newGate(), tools: new Map() }));
-    let gate = tenant.tools.get(tool.name);
-    if (gate === undefined) tenant.tools.set(tool.name, (gate = newGate()));
-    // The tool's place first: a call that waits for its own tool holds nothing of its tenant's.
-    if (take(gate, tool.concurrency)) {
-      if (take(tenant.gate, options.tenant_concurrency)) return leaveBoth(tenant_id, tenant, tool.name, gate);
-      gate.running -= 1;
+    if (tenant === undefined) {
+      tenant = { gate: newGate(options.tenant_concurrency, 'this tenant'), tools: new Map() };
+      tenants.set(tenant_id, tenant);
     }
-    return wait(tenant_id, tenant, tool, gate, signal);
+    let gate = tenant.tools.get(name);
+    if (gate === undefined) tenant.tools.set(name, (gate = newGate(concurrency, `the tool "${name}"`)));
+    return { tenant_id, tenant, tool_name: name, gate };
   }
 
-  async function wait(
-    tenant_id: string,
-    tenant: TenantPlaces,
-    tool: Tool,
-    gate: Gate,
-    signal: AbortSignal | undefined,
-  ): Promise<Leave> {
+  function enter(tenant_id: string, tool: Tool, signal?: AbortSignal): Leave | Promise<Leave> {
+    const entry = entryOf(tenant_id, tool);
+    // The tool's place first: a call that waits for its own tool holds nothing of its tenant's.
+    if (take(entry.gate)) {
+      if (take(entry.tenant.gate)) return () => leave(entry);
+      entry.gate.running -= 1;
+    }
+    return wait(entry, signal);
+  }
+
+  async function wait(entry: Entry, caller: AbortSignal | undefined): Promise<Leave> {
     const until = AbortSignal.timeout(options.wait_ms);
-    const either = signal === undefined ? until : AbortSignal.any([signal, until]);
-    await place(gate, tool.concurrency, either, signal, `the tool "${tool.name}"`);
+    const ends = caller === undefined ? until : AbortSignal.any([caller, until]);
+    await place(entry.gate, ends, caller);
     try {
-      await place(tenant.gate, options.tenant_concurrency, either, signal, 'this tenant');
+      await place(entry.tenant.gate, ends, caller);
     } catch (thrown) {
-      giveBack(gate);
+      giveBack(entry.gate);
       throw thrown;
     }
-    return leaveBoth(tenant_id, tenant, tool.name, gate);
+    return () => leave(entry);
   }
 
-  function leaveBoth(tenant_id: string, tenant: TenantPlaces, tool_name: string, gate: Gate): Leave {
-    return () => {
-      giveBack(gate);
-      giveBack(tenant.gate);
-      if (idle(gate) && tenant.tools.get(tool_name) === gate) tenant.tools.delete(tool_name);
-      if (idle(tenant.gate) && tenant.tools.size === 0 && tenants.get(tenant_id) === tenant) tenants.delete(tenant_id);
-    };
+  /** Forgets a tool and a tenant of which nothing runs or waits: memory follows the calls, not the tenants. */
+  function leave({ tenant_id, tenant, tool_name, gate }: Entry): void {
+    giveBack(gate);
+    giveBack(tenant.gate);
+    if (idle(gate) && tenant.tools.get(tool_name) === gate) tenant.tools.delete(tool_name);
+    if (idle(tenant.gate) && tenant.tools.size === 0 && tenants.get(tenant_id) === tenant) tenants.delete(tenant_id);
   }
 
   return { enter };
 }
 
-function newGate(): Gate {
-  return { running: 0, waiting: new Set() };
+function newGate(limit: number, scope: string): Gate {
+  return { limit, scope, running: 0, waiting: new Set() };
 }
 
 function idle(gate: Gate): boolean {
   return gate.running === 0 && gate.waiting.size === 0;
 }
 
-function take(gate: Gate, limit: number): boolean {
-  if (gate.running >= limit || gate.waiting.size > 0) return false;
+function take(gate: Gate): boolean {
+  if (gate.running >= gate.limit || gate.waiting.size > 0) return false;
   gate.running += 1;
   return true;
 }
@@ -97,34 +113,28 @@ function giveBack(gate: Gate): void {
   }
 }
 
-function place(
-  gate: Gate,
-  limit: number,
-  either: AbortSignal,
-  caller: AbortSignal | undefined,
-  scope: string,
-): Promise<void> | undefined {
-  if (take(gate, limit)) return undefined;
-  // A queue of more than the places themselves four times over cannot be served in time: say so at once.
-  if (gate.waiting.size >= limit * 4) throw limited(scope);
+/** Waits for a place until `ends` aborts: the caller went away, or the time is over. */
+function place(gate: Gate, ends: AbortSignal, caller: AbortSignal | undefined): Promise<void> | undefined {
+  if (take(gate)) return undefined;
+  if (gate.waiting.size >= gate.limit * queue_per_place) throw limited(gate);
   return new Promise((resolve, reject) => {
     const giveUp = (): void => {
-      gate.waiting.delete(enterNow);
-      reject(caller?.aborted === true ? (caller.reason as unknown) : limited(scope));
+      gate.waiting.delete(goIn);
+      reject(caller?.aborted === true ? (caller.reason as unknown) : limited(gate));
     };
-    const enterNow = (): void => {
-      either.removeEventListener('abort', giveUp);
+    const goIn = (): void => {
+      ends.removeEventListener('abort', giveUp);
       resolve();
     };
-    if (either.aborted) giveUp();
+    if (ends.aborted) giveUp();
     else {
-      gate.waiting.add(enterNow);
-      either.addEventListener('abort', giveUp, { once: true });
+      gate.waiting.add(goIn);
+      ends.addEventListener('abort', giveUp, { once: true });
     }
   });
 }
 
-function limited(scope: string): ToolcribError {
+function limited({ scope }: Gate): ToolcribError {
   const retry_after_s = Math.ceil(limits.concurrency_wait_ms / 1_000);
   return new ToolcribError('calls_limited', { params: { scope, retry_after_s }, retry_after_s });
 }

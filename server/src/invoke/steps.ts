@@ -35,8 +35,7 @@ export function authorise(walk: Walk): void {
 
 /** Does the tool exist for this principal? */
 export function find(walk: Walk, deps: CorridorDeps): void {
-  const { tool, toolset } = walk.request;
-  walk.tool = findTool(deps.catalogue(), known(walk.principal), tool, toolset);
+  walk.tool = findTool(deps.catalogue(), known(walk.principal), walk.request);
 }
 
 /** Are the arguments what the tool takes? */
