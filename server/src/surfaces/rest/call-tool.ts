@@ -7,7 +7,13 @@ import { callAnswer } from './schemas.ts';
 
 const body = z.strictObject({
   /** Checked against the tool's own schema in the corridor, where the errors name the argument. */
-  arguments: z.unknown().optional(),
+  arguments: z
+    .unknown()
+    .optional()
+    .meta({
+      description: "Object with the tool's arguments; its schema is in the tool's input_schema",
+      examples: [{}],
+    }),
 });
 
 export const callTool: Operation<unknown, z.output<typeof body>, CallAnswer> = {

@@ -47,6 +47,7 @@ function describe(operation: AnyOperation, components: MutableJson): JsonObject 
   return {
     operationId: id,
     summary,
+    tags: [tagOf(operation.path)],
     ...(guard.kind === 'permission' ? { description: `Needs the permission \`${guard.permission}\`.` } : {}),
     security: guard.kind === 'public' ? [] : [{ api_key: [] }],
     parameters: [
@@ -65,6 +66,11 @@ function describe(operation: AnyOperation, components: MutableJson): JsonObject 
       ...errorResponses(operationErrors(operation), components),
     },
   };
+}
+
+/** Operations are grouped by what they are about: the first word of the path after the version. */
+function tagOf(path: string): string {
+  return /^\/v1\/(\w+)/.exec(path)?.[1] ?? 'health';
 }
 
 /** The errors of an operation: its own, those of its guard, those of its body and those of every request. */
