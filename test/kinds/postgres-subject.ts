@@ -10,10 +10,17 @@ const silent = () => undefined;
 const log = { debug: silent, info: silent, warn: silent, error: silent };
 
 /** A source on the database of this URL. */
-export function openPostgres(url: string, more: Readonly<Record<string, unknown>> = {}): SqlSource {
+export function openPostgres(
+  url: string,
+  more: Readonly<Record<string, unknown>> = {},
+  warn: (event: string) => void = silent,
+): SqlSource {
   const { hostname, port, pathname, username, password } = new URL(url);
   const config = { host: hostname, port, database: pathname.slice(1), user: username, password, ...more };
-  return postgresSource.open('things', postgresSource.fields.parse(config), { log, base_folder: '.' }) as SqlSource;
+  return postgresSource.open('things', postgresSource.fields.parse(config), {
+    log: { ...log, warn },
+    base_folder: '.',
+  }) as SqlSource;
 }
 
 export interface PlantedDatabase {
@@ -36,14 +43,19 @@ export async function createPlantedDatabase(server_url = inject('postgres').supe
   await execute(server_url, `CREATE DATABASE ${name} OWNER ${name}`);
   const mine = new URL(server_url);
   mine.pathname = `/${name}`;
-  const client = new Client({ connectionString: mine.href });
-  client.on('error', silent);
-  await client.connect();
+  let client = await connect(mine.href);
   await client.query(`SET ROLE ${name}; CREATE TABLE thing (id serial primary key, name text unique); RESET ROLE`);
   const owner = new URL(mine);
   owner.username = name;
   owner.password = name;
-  const query = async <Row>(text: string): Promise<readonly Row[]> => (await client.query(text)).rows as Row[];
+  const query = async <Row>(text: string): Promise<readonly Row[]> => {
+    // The server may have been restarted since.
+    client = await client.query('SELECT').then(
+      () => client,
+      () => connect(mine.href),
+    );
+    return (await client.query(text)).rows as Row[];
+  };
   return {
     url: owner.href,
     query,
@@ -59,4 +71,11 @@ export async function createPlantedDatabase(server_url = inject('postgres').supe
       await execute(server_url, `DROP ROLE ${name}`);
     },
   };
+}
+
+async function connect(url: string): Promise<Client> {
+  const client = new Client({ connectionString: url });
+  client.on('error', silent);
+  await client.connect();
+  return client;
 }

@@ -142,7 +142,7 @@ export function sqlKindContract({ name, create, texts: sql }: ContractOptions): 
     });
 
     test('answers a probe', async () => {
-      await source.probe(new AbortController().signal);
+      await expect(source.probe(new AbortController().signal)).resolves.toBeUndefined();
     });
 
     test('binds what looks like SQL as the text that it is', async () => {
@@ -326,7 +326,7 @@ export function sqlKindContract({ name, create, texts: sql }: ContractOptions): 
                   setImmediate(() => controller.abort(new ToolcribError('call_cancelled')));
                   return echo({ value }, { signal: controller.signal }).then(
                     values,
-                    (error: ToolcribError) => error.code,
+                    (error: unknown) => (error as ToolcribError).code,
                   );
                 }
                 return values(await echo({ value }));

@@ -48,7 +48,7 @@ function busyProcesses(folder: string): number {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.filter((pid) => {
     try {
-      const [command = '', state = ''] = [
+      const [command, state] = [
         readFileSync(`/proc/${pid}/cmdline`, 'utf8'),
         readFileSync(`/proc/${pid}/stat`, 'utf8'),
       ];

@@ -5,6 +5,7 @@
 // on it, all of them quick; else the call waits, and another connection is opened up to the bound. Statements not known to be quick never get the last connection, so quick ones always have a way
 // through. When a statement turns out slow after all, the calls behind it are started again elsewhere: they only read.
 // Writing statements are never sent behind another, never moved and never retried once they were sent.
+import type { Clock } from '../../base/clock.ts';
 import { limits } from '../../base/limits.ts';
 import type { Log } from '../../base/log.ts';
 import type { RowsResult } from '../../catalog/result.ts';
@@ -18,6 +19,7 @@ import { isFatal, isStalePlan, statementError, unavailable } from './sql-state.t
 import type { StatementPlan } from './statement-plan.ts';
 
 export interface LaneOptions {
+  readonly clock: Clock;
   /** Name of the source, for errors and the log. */
   readonly source: string;
   readonly server: PostgresServer;
@@ -31,6 +33,7 @@ const max_moves = 3;
 
 export class Lane implements SessionOwner {
   readonly read_only: boolean;
+  readonly clock: Clock;
   readonly #options: LaneOptions;
   readonly #sessions = new Set<Session>();
   /** Calls without a place, oldest first. */
@@ -48,6 +51,7 @@ export class Lane implements SessionOwner {
   constructor(options: LaneOptions) {
     this.#options = options;
     this.read_only = options.read_only;
+    this.clock = options.clock;
     this.#prune_timer = setInterval(() => this.#prune(), limits.source_idle_ms / 5).unref();
   }
 
@@ -229,7 +233,7 @@ export class Lane implements SessionOwner {
   #watch(): void {
     this.#stuck_timer ??= setTimeout(() => {
       this.#stuck_timer = undefined;
-      const late = performance.now() - limits.source_stuck_ms;
+      const late = this.clock.monotonic() - limits.source_stuck_ms;
       let again = false;
       for (const session of this.#sessions) {
         const unwanted = session.slots.some((slot) => slot.call === undefined);
@@ -311,7 +315,7 @@ export class Lane implements SessionOwner {
     const open = this.#sessions.size + this.#connecting;
     const { server, read_only, max_connections } = this.#options;
     if (open >= max_connections || this.#connecting >= Math.max(1, this.#queue.length)) return;
-    if (performance.now() < this.#next_attempt) {
+    if (this.clock.monotonic() < this.#next_attempt) {
       if (open === 0) this.#rejectWaiting();
       return;
     }
@@ -331,10 +335,10 @@ export class Lane implements SessionOwner {
   #connectFailed(error: unknown): void {
     this.#connecting -= 1;
     // Attempts that were under way together count as one failure.
-    if (performance.now() >= this.#next_attempt) {
+    if (this.clock.monotonic() >= this.#next_attempt) {
       const wait_ms = Math.min(limits.source_backoff_first_ms * 2 ** this.#failures, limits.source_backoff_last_ms);
       this.#failures += 1;
-      this.#next_attempt = performance.now() + wait_ms;
+      this.#next_attempt = this.clock.monotonic() + wait_ms;
       this.#options.log.warn('source-connect-failed', { source: this.#options.source, error });
     }
     this.#last_failure = error;
@@ -345,7 +349,7 @@ export class Lane implements SessionOwner {
   #rejectWaiting(): void {
     const waiting = this.#queue;
     this.#queue = [];
-    const retry_after_s = Math.max(1, Math.ceil((this.#next_attempt - performance.now()) / 1_000));
+    const retry_after_s = Math.max(1, Math.ceil((this.#next_attempt - this.clock.monotonic()) / 1_000));
     for (const call of waiting)
       this.#reject(call, unavailable(this.#options.source, this.#last_failure, retry_after_s));
   }
@@ -355,7 +359,7 @@ export class Lane implements SessionOwner {
   }
 
   #prune(): void {
-    const now = performance.now();
+    const now = this.clock.monotonic();
     for (const session of this.#sessions) {
       const idle = session.slots.length === 0 && now - session.since > limits.source_idle_ms;
       if (idle || now - session.opened_at > limits.source_age_ms) session.retire();

@@ -1,5 +1,6 @@
 // The source `postgres`: a PostgreSQL database, reached over few connections with pipelined, prepared statements.
 import { z } from 'zod';
+import { systemClock } from '../../base/clock.ts';
 import { limits } from '../../base/limits.ts';
 import type { SourceKind, SqlSource } from '../../catalog/source.ts';
 import { ToolcribError } from '../../base/errors.ts';
@@ -48,7 +49,7 @@ export const postgresSource: SourceKind<PostgresConfig> = {
   open: (name, config, { log }): SqlSource => {
     const { max_connections, ...server } = config;
     const writers = Math.max(1, Math.floor(max_connections / 4));
-    const options = { source: name, server, log };
+    const options = { source: name, server, log, clock: systemClock };
     const reading = new Lane({ ...options, read_only: true, max_connections: max_connections - writers });
     const writing = new Lane({ ...options, read_only: false, max_connections: writers });
 

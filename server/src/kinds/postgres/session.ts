@@ -5,6 +5,7 @@ import { serialize } from 'pg-protocol';
 import type { DatabaseError } from 'pg-protocol';
 import type { BackendMessage, ParameterDescriptionMessage, RowDescriptionMessage } from 'pg-protocol/dist/messages.js';
 import { Parser } from 'pg-protocol/dist/parser.js';
+import type { Clock } from '../../base/clock.ts';
 import { limits } from '../../base/limits.ts';
 import { addRow, dropRow, isFull, upperBytes } from '../sql/row-budget.ts';
 import { bindText } from './bind-text.ts';
@@ -44,6 +45,7 @@ export interface Slot {
 }
 
 export interface SessionOwner {
+  readonly clock: Clock;
   readonly read_only: boolean;
   /** The head is through; its call, if any is left, wants its answer. */
   finished(slot: Slot): void;
@@ -88,11 +90,11 @@ const idle_status = 0x49;
 
 export class Session {
   readonly open: OpenConnection;
-  readonly opened_at = performance.now();
+  readonly opened_at: number;
   /** Statements sent and not answered, oldest first. */
   readonly slots: Slot[] = [];
   /** When the head came to the server's turn, or the session became idle. */
-  since = performance.now();
+  since: number;
   /** Whether every statement on it is known to be quick: only then may another wait behind them. */
   quick = true;
   retiring = false;
@@ -107,6 +109,8 @@ export class Session {
   constructor(open: OpenConnection, owner: SessionOwner) {
     this.open = open;
     this.#owner = owner;
+    this.opened_at = owner.clock.monotonic();
+    this.since = this.opened_at;
     if (owner.read_only) this.#out.push(parseReadOnly);
     const { socket } = open;
     const reader = createMessageReader({
@@ -134,7 +138,7 @@ export class Session {
     if (!call.describe_only) this.#bind(call);
     this.#out.push(sync);
     call.place = { session: this, slot };
-    if (this.slots.length === 0) this.since = performance.now();
+    if (this.slots.length === 0) this.since = this.#owner.clock.monotonic();
     this.slots.push(slot);
     this.quick &&= quick;
     if (!plan.reusable) this.retire();
@@ -291,7 +295,7 @@ export class Session {
   #ready(status: number | undefined): void {
     if (status !== idle_status) this.retire();
     const slot = this.slots.shift();
-    const now = performance.now();
+    const now = this.#owner.clock.monotonic();
     const elapsed_ms = now - this.since;
     this.since = now;
     if (this.slots.length === 0) this.quick = true;

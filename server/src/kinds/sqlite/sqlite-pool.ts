@@ -1,4 +1,5 @@
 // The processes that run SQLite on one database for one purpose, and the calls that wait for one.
+import type { Clock } from '../../base/clock.ts';
 import { limits } from '../../base/limits.ts';
 import type { RowsResult } from '../../catalog/result.ts';
 import type { SqliteJob } from './sqlite-messages.ts';
@@ -6,6 +7,7 @@ import { SqliteProcess } from './sqlite-process.ts';
 import type { SqliteMode } from './sqlite-process.ts';
 
 export interface SqlitePoolOptions {
+  readonly clock: Clock;
   readonly path: string;
   readonly mode: SqliteMode;
   readonly max_processes: number;
@@ -13,7 +15,7 @@ export interface SqlitePoolOptions {
 
 export class SqlitePool {
   readonly #options: SqlitePoolOptions;
-  readonly #idle: SqliteProcess[] = [];
+  readonly #idle: { readonly process: SqliteProcess; readonly since: number }[] = [];
   readonly #running = new Set<Promise<unknown>>();
   readonly #waiting: (() => void)[] = [];
   #taken = 0;
@@ -41,8 +43,8 @@ export class SqlitePool {
     clearInterval(this.#prune_timer);
     await Promise.allSettled(this.#running);
     const idle = this.#idle.splice(0);
-    for (const process of idle) process.close();
-    await Promise.all(idle.map((process) => process.exited));
+    for (const { process } of idle) process.close();
+    await Promise.all(idle.map(({ process }) => process.exited));
   }
 
   async #run(job: SqliteJob, signal: AbortSignal): Promise<RowsResult> {
@@ -53,7 +55,9 @@ export class SqlitePool {
       signal.throwIfAborted();
       return await runOn(process, job, signal);
     } finally {
-      if (process !== undefined && !process.ended) this.#idle.push(process);
+      if (process !== undefined && !process.ended) {
+        this.#idle.push({ process, since: this.#options.clock.monotonic() });
+      }
       this.#taken -= 1;
       this.#waiting.shift()?.();
     }
@@ -78,17 +82,17 @@ export class SqlitePool {
   }
 
   #takeIdle(): SqliteProcess | undefined {
-    for (let process = this.#idle.pop(); process !== undefined; process = this.#idle.pop()) {
-      if (!process.ended) return process;
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      if (!idle.process.ended) return idle.process;
     }
     return undefined;
   }
 
   #prune(): void {
-    const old = performance.now() - limits.source_idle_ms;
-    for (const process of this.#idle.splice(0)) {
-      if (process.idle_since < old) process.close();
-      else this.#idle.push(process);
+    const old = this.#options.clock.monotonic() - limits.source_idle_ms;
+    for (const idle of this.#idle.splice(0)) {
+      if (idle.since < old) idle.process.close();
+      else this.#idle.push(idle);
     }
   }
 }

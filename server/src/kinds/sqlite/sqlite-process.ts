@@ -24,7 +24,6 @@ const flags = ['--disable-warning=ExperimentalWarning', '--max-old-space-size=25
 
 export class SqliteProcess {
   readonly exited: Promise<void>;
-  idle_since = performance.now();
   ended = false;
   readonly #child: ChildProcess;
   #answer: PromiseWithResolvers<FromRunner> | undefined;
@@ -67,8 +66,7 @@ export class SqliteProcess {
     const next = this.#next();
     this.#send({ kind: 'job', job });
     const answer = await next;
-    this.idle_since = performance.now();
-    if (answer.kind !== 'result') throw new Error('The process that runs SQLite answered out of turn');
+    if (answer.kind !== 'result') throw new TypeError('The process that runs SQLite answered out of turn');
     return answer.result;
   }
 
