@@ -221,14 +221,14 @@ describe('a server that goes away and comes back', () => {
     const { tenant_id } = await addTenant(store, 'refused');
     const writer = createAuditWriter({ store, durability: 'before_answer', ...deps });
     await server.stop('kill');
-    const kept = writer.append(recordOf(tenant_id));
+    const kept = expect(writer.append(recordOf(tenant_id))).rejects.toMatchObject({ code: 'record_delayed' });
     await vi.waitFor(() => expect(writer.healthy()).toBe(false), { timeout: 20_000 });
     const waiting = writer.reserve();
     expect(waiting).toBeInstanceOf(Promise);
     await expect(waiting).rejects.toMatchObject({ code: 'audit_unavailable' });
-    await server.start();
     await kept;
-    expect(writer.healthy()).toBe(true);
+    await server.start();
+    await vi.waitFor(() => expect(writer.healthy()).toBe(true), { timeout: 20_000 });
     expect(writer.reserve()).toBeUndefined();
     await writer.close();
     expect(await listCalls(store, tenant_id, { limit: 10 })).toHaveLength(1);

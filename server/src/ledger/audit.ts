@@ -34,7 +34,10 @@ export interface AuditWriter {
    * else a promise; rejects with `audit_unavailable` when none comes free in time.
    */
   reserve(): Promise<void> | undefined;
-  /** Hands over the record of a call that holds a place. Returns a promise only when the record must be durable first. */
+  /**
+   * Hands over the record of a call that holds a place. Returns a promise only when the record must be durable first; it
+   * rejects with `record_delayed` when that takes too long: the record stays and is written later.
+   */
   append(record: CallRecord): Promise<void> | undefined;
   /** Gives the place back without a record. */
   release(): void;

@@ -167,6 +167,18 @@ describe('a database that is away', () => {
     expect(writer.reserve()).toBeInstanceOf(Promise);
   });
 
+  test('an answer does not wait for ever: it is told that the record comes later, and it does', async () => {
+    const { writer, running, written } = bench('before_answer');
+    const delayed = expect(writer.append(1)).rejects.toMatchObject({ code: 'record_delayed' });
+    await settle();
+    await settle(bounds.wait_ms);
+    await delayed;
+    running[0]?.succeed();
+    await settle();
+    expect(written).toEqual([1]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test('a written record gives its place back', async () => {
     const { writer, running } = bench('before_answer');
     for (let place = 0; place < bounds.buffer; place += 1) void writer.reserve();
@@ -214,13 +226,13 @@ describe('close', () => {
 
   test('with the database away it tries until its time is over, then the records are in the log', async () => {
     const { writer, running, logged } = bench('before_answer');
-    const lost = expect(writer.append(7)).rejects.toMatchObject({ code: 'audit_unavailable' });
+    const delayed = expect(writer.append(7)).rejects.toMatchObject({ code: 'record_delayed' });
     await settle();
     running[0]?.fail();
     await settle();
     const closed = expect(writer.close()).rejects.toMatchObject({ code: 'database_unavailable' });
     await settle(bounds.close_ms);
-    await Promise.all([closed, lost]);
+    await Promise.all([closed, delayed]);
     expect(logged.filter((line) => line.includes('"record":7'))).toHaveLength(1);
     await expect(writer.append(8)).rejects.toMatchObject({ code: 'audit_unavailable' });
     expect(vi.getTimerCount()).toBe(0);

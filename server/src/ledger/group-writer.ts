@@ -35,6 +35,8 @@ interface Batch<Item> {
   due_at: number;
   /** Made when somebody waits for the batch. */
   durable: PromiseWithResolvers<void> | undefined;
+  /** Ends the wait when writing takes too long. */
+  patience: NodeJS.Timeout | undefined;
 }
 
 /** A record may follow its answer only while writing takes less than this: with the delay it stays below 50 ms. */
@@ -64,7 +66,8 @@ export function createGroupWriter<Item>(deps: GroupWriterDeps<Item>): GroupWrite
     if (closed) return Promise.reject(abandon([record]));
     let batch = batches.at(-1);
     if (batch === undefined || batch.records.length >= bounds.batch) {
-      batch = { records: [], due_at: clock.monotonic() + bounds.delay_ms, durable: undefined };
+      const due_at = clock.monotonic() + bounds.delay_ms;
+      batch = { records: [], due_at, durable: undefined, patience: undefined };
       batches.push(batch);
     }
     batch.records.push(record);
@@ -73,8 +76,19 @@ export function createGroupWriter<Item>(deps: GroupWriterDeps<Item>): GroupWrite
       return undefined;
     }
     batch.due_at = 0;
-    batch.durable ??= Promise.withResolvers();
     schedule();
+    return durabilityOf(batch);
+  }
+
+  /** Ends when the batch is written. Nobody waits longer than the bound; the records are written all the same. */
+  function durabilityOf(batch: Batch<Item>): Promise<void> {
+    if (batch.durable === undefined) {
+      batch.durable = Promise.withResolvers();
+      batch.patience = setTimeout(() => {
+        batch.durable?.reject(new ToolcribError('record_delayed'));
+        batch.durable = undefined;
+      }, bounds.wait_ms);
+    }
     return batch.durable.promise;
   }
 
@@ -127,6 +141,7 @@ export function createGroupWriter<Item>(deps: GroupWriterDeps<Item>): GroupWrite
     last_flush_ms = took_ms;
     if (failures > 0) log.info('audit-recovered', { failures });
     failures = 0;
+    clearTimeout(batch.patience);
     batch.durable?.resolve();
     places.free(batch.records.length);
   }
@@ -176,6 +191,7 @@ export function createGroupWriter<Item>(deps: GroupWriterDeps<Item>): GroupWrite
     closed = true;
     clearTimeout(wake);
     for (const batch of [...(flight === undefined ? [] : [flight.batch]), ...batches.splice(0)]) {
+      clearTimeout(batch.patience);
       const error = abandon(batch.records);
       batch.durable?.reject(error);
     }
