@@ -161,6 +161,21 @@ describe('pipelining', () => {
     await expect.poll(() => database.running(), { timeout: 3_000 }).toBe(0);
   });
 
+  test('nothing runs on a connection after a cancel request was sent for it', async () => {
+    const slow = read('SELECT pg_sleep($1)::text AS value', 'float');
+    const controller = new AbortController();
+    const doomed = slow({ p1: 30 }, { signal: controller.signal }).catch((error: unknown) => error);
+    await expect.poll(() => database.running()).toBe(1);
+    const reason = new ToolcribError('call_cancelled');
+    controller.abort(reason);
+    // Cancel requests are repeated and may come late: these would meet them.
+    for (let round = 0; round < 12; round += 1) {
+      const neighbours = await Promise.allSettled(Array.from({ length: 5 }, () => slow({ p1: 0.08 })));
+      expect(neighbours.map(({ status }) => status)).toEqual(neighbours.map(() => 'fulfilled'));
+    }
+    expect(await doomed).toBe(reason);
+  });
+
   test('a call aborted behind others is dropped alone', async () => {
     const quick = read('SELECT $1::text AS value', 'string');
     for (let index = 0; index < 50; index += 1) await quick({ p1: 'known' });
@@ -204,6 +219,28 @@ describe('reading only', () => {
         "WITH a AS (SELECT set_config('transaction_read_only', 'off', true)), b AS (INSERT INTO thing (name) SELECT 'y' FROM a RETURNING 1) SELECT * FROM b",
       )({}),
     );
+    expect(await things()).toBe(0);
+  });
+
+  test('cannot be switched off by a function, not even for the statement that is on its way behind it', async () => {
+    verifies('DBT-14');
+    await database.query(`
+      CREATE FUNCTION open_up(really boolean) RETURNS text LANGUAGE plpgsql AS
+        $$ BEGIN RETURN CASE WHEN really THEN set_config('default_transaction_read_only', 'off', false) END; END $$;
+      GRANT EXECUTE ON FUNCTION open_up TO PUBLIC`);
+    const open = read('SELECT open_up($1) AS value', 'boolean');
+    const hidden = read("WITH w AS (INSERT INTO thing (name) VALUES ('x') RETURNING name) SELECT * FROM w");
+    for (let index = 0; index < 30; index += 1) {
+      await open({ p1: false });
+      await refusal(hidden({}));
+    }
+    for (let round = 0; round < 20; round += 1) {
+      // In one tick, so that they share a connection and a write.
+      const runs = [open({ p1: true }), ...Array.from({ length: 5 }, () => hidden({}))];
+      for (const run of runs.slice(1)) expect((await refusal(run)).code).toBe('write_refused');
+      await runs[0];
+      await open({ p1: false });
+    }
     expect(await things()).toBe(0);
   });
 
