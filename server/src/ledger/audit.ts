@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { limits } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
 import type { Store } from '../store/store.ts';
-import { createGroupWriter } from './group-writer.ts';
+import { GroupWriter } from './group-writer.ts';
 import { insertCalls } from './insert-calls.ts';
 
 /** One call, as the audit keeps it. */
@@ -55,7 +55,7 @@ export function createAuditWriter(deps: {
   readonly durability: 'before_answer' | 'soon';
 }): AuditWriter {
   const { store, clock, log, durability } = deps;
-  return createGroupWriter<CallRecord>({
+  return new GroupWriter<CallRecord>({
     insert: (records) => insertCalls(store, records),
     clock,
     log,
