@@ -2,7 +2,7 @@
 // in alternating rounds of the same process. Prints CPU per call (less that of the loop that makes the calls), calls per
 // second, and their ratios.
 //
-// node bench/micro-postgres.ts postgres://user:password@host:port/database
+// npm run bench:postgres -- postgres://user:password@host:port/database
 import { Pool } from 'pg';
 import type { SqlSource } from '../server/src/catalog/source.ts';
 import { postgresSource } from '../server/src/kinds/postgres/postgres-source.ts';
@@ -109,7 +109,7 @@ async function compare(theirs: Lookup, ours: Lookup, concurrency: number): Promi
 
 const address = process.argv[2];
 if (address === undefined)
-  throw new Error('Usage: node bench/micro-postgres.ts postgres://user:password@host:port/database');
+  throw new Error('Usage: npm run bench:postgres -- postgres://user:password@host:port/database');
 await prepareTable(address);
 const pool = new Pool({ connectionString: address, max: 8 });
 const viaPool: Lookup = async (...values) =>
