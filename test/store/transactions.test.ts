@@ -95,8 +95,22 @@ describe.each(storeForms)('%s', (form, makeHome) => {
     const inside = await store.inTenant(tenant_id, (db) => settings.execute(db));
     expect(inside.rows).toEqual([{ tenant: tenant_id, role: 'toolcrib_app' }]);
     await store.inTenant(tenant_id, (db) => sql`select set_config('app.tenant', ${tenant_id}, false)`.execute(db));
-    const after = await store.asLedger((db) => settings.execute(db));
-    expect(after.rows).toEqual([{ tenant: '', role: 'toolcrib_ledger' }]);
+    const after = await store.asOperator((db) => settings.execute(db));
+    expect(after.rows).toEqual([{ tenant: '', role: 'toolcrib_operator' }]);
+  });
+
+  test('a statement of the ledger has its scope, ends with it, and is undone with its error', async () => {
+    verifies('TEN-02');
+    const check = (name: string, condition: string) =>
+      store.asLedger({ name, text: `select 1 / (case when ${condition} then 1 else 0 end)`, values: [] });
+    for (let again = 0; again < 3; again += 1) {
+      await check('scope', `current_user = 'toolcrib_ledger' and current_setting('app.tenant') = ''`);
+    }
+    await expect(check('never', 'false')).rejects.toMatchObject({ code: '22012' });
+    const { rows } = await store.inTenant(tenant_id, (db) =>
+      sql<{ role: string }>`select current_user as role`.execute(db),
+    );
+    expect(rows).toEqual([{ role: 'toolcrib_app' }]);
   });
 
   test('values arrive as they were, of the same types on both forms', async () => {

@@ -7,21 +7,20 @@ import type { Pool, PoolClient, QueryResult as PgResult } from 'pg';
 import { ToolcribError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { asStoreError } from './database-errors.ts';
+import { runInOneTrip } from './one-trip.ts';
+import type { Statement } from './one-trip.ts';
 import type { Schema } from './schema.ts';
 
 /** The tables, inside one transaction. */
 export type Database = Kysely<Schema>;
 
-export type Scope =
-  | { readonly kind: 'tenant'; readonly tenant_id: string }
-  | { readonly kind: 'operator' }
-  | { readonly kind: 'ledger' };
+export type Scope = { readonly kind: 'tenant'; readonly tenant_id: string } | { readonly kind: 'operator' };
 
 const roles = {
   tenant: 'toolcrib_app',
   operator: 'toolcrib_operator',
   ledger: 'toolcrib_ledger',
-} as const satisfies Record<Scope['kind'], string>;
+} as const satisfies Record<Scope['kind'] | 'ledger', string>;
 
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -47,19 +46,35 @@ export async function inScope<T>(pool: Pool, scope: Scope, work: (db: Database) 
 
 /** One simple query, so that a scope costs one round trip and no statement can run before it. */
 function openingStatement(scope: Scope): string {
+  return `begin; select ${settingsOf(scope)}`;
+}
+
+/** Runs one statement in the ledger's scope, in one round trip and one transaction. Throws `database_unavailable`. */
+export function inLedger(pool: Pool, statement: Statement): Promise<void> {
+  return runInOneTrip(pool, ledgerScope, statement);
+}
+
+function settingsOf(scope: Scope | { readonly kind: 'ledger' }): string {
   const tenant_id = scope.kind === 'tenant' ? scope.tenant_id : '';
   // The id goes into the text of the statement: nothing but a UUID may pass.
   if (scope.kind === 'tenant' && !uuidPattern.test(tenant_id)) {
     throw new ToolcribError('internal', { cause: new TypeError('The tenant of a scope is not a UUID') });
   }
-  return `begin; select set_config('role', '${roles[scope.kind]}', true), set_config('app.tenant', '${tenant_id}', true), ${sessionSettings}`;
+  return [
+    `set_config('role', '${roles[scope.kind]}', true)`,
+    `set_config('app.tenant', '${tenant_id}', true)`,
+    `set_config('search_path', 'toolcrib, pg_temp', true)`,
+    `set_config('statement_timeout', '${limits.store_statement_ms}', true)`,
+    `set_config('idle_in_transaction_session_timeout', '${limits.store_idle_ms}', true)`,
+  ].join(', ');
 }
 
-const sessionSettings = [
-  `set_config('search_path', 'toolcrib, pg_temp', true)`,
-  `set_config('statement_timeout', '${limits.store_statement_ms}', true)`,
-  `set_config('idle_in_transaction_session_timeout', '${limits.store_idle_ms}', true)`,
-].join(', ');
+/** Answers with no rows; every setting is made all the same, since none of them is null. */
+const ledgerScope: Statement = {
+  name: 'toolcrib_ledger_scope',
+  text: `select where concat(${settingsOf({ kind: 'ledger' })}) is null`,
+  values: [],
+};
 
 /** A pool's client for the time of one transaction. */
 class TransactionClient {

@@ -9,7 +9,8 @@ import { startMaintenance } from './maintenance.ts';
 import { migrate } from './migrate.ts';
 import { createPool, migratingLimits, servingLimits } from './pool.ts';
 import type { Target } from './pool.ts';
-import { inScope } from './scope.ts';
+import type { Statement } from './one-trip.ts';
+import { inLedger, inScope } from './scope.ts';
 import type { Database, Scope } from './scope.ts';
 
 export interface Store {
@@ -23,8 +24,8 @@ export interface Store {
   inTenant<T>(tenant_id: string, work: (db: Database) => Promise<T>): Promise<T>;
   /** The same for the operator's role: lists tenants, and makes a tenant with its first rows in one transaction. */
   asOperator<T>(work: (db: Database) => Promise<T>): Promise<T>;
-  /** The same for the ledger's role: appends to the audit. */
-  asLedger<T>(work: (db: Database) => Promise<T>): Promise<T>;
+  /** One statement of the ledger's role, which appends to the audit, in one round trip. Throws `database_unavailable`. */
+  asLedger(statement: Statement): Promise<void>;
   /** One round trip. Throws `database_unavailable`; rejects with the signal's reason when it aborts first. */
   ping(signal?: AbortSignal): Promise<void>;
   /** Waits for the transactions that run, then ends every connection. */
@@ -90,7 +91,7 @@ function scopes(pool: Pool): Pick<Store, 'inTenant' | 'asOperator' | 'asLedger'>
   return {
     inTenant: (tenant_id, work) => run({ kind: 'tenant', tenant_id }, work),
     asOperator: (work) => run({ kind: 'operator' }, work),
-    asLedger: (work) => run({ kind: 'ledger' }, work),
+    asLedger: (statement) => inLedger(pool, statement),
   };
 }
 
