@@ -113,7 +113,10 @@ export async function startPostgres(): Promise<PostgresServer> {
   let server: ChildProcess | undefined;
   let ending: Promise<void> | undefined;
   const superuser_url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
-  const killAtExit = (): void => void server?.kill('SIGKILL');
+  const killAtExit = (): void => {
+    server?.kill('SIGKILL');
+    removeFolder(folder);
+  };
   process.once('exit', killAtExit);
 
   const start = async (): Promise<void> => {
@@ -150,9 +153,14 @@ export async function startPostgres(): Promise<PostgresServer> {
     remove: async () => {
       await stop('immediate');
       process.off('exit', killAtExit);
-      rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+      removeFolder(folder);
     },
   };
+}
+
+/** Several tries: the processes of a killed server need a moment to end. */
+function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 }
 
 interface Account {
