@@ -12,7 +12,7 @@ import type { Identify, Principal } from './principal.ts';
 export interface Identifier {
   readonly identify: Identify;
   /** Forgets what is remembered: called when keys or members change in this process. */
-  forget(): void;
+  readonly forget: () => void;
 }
 
 interface Remembered {
