@@ -1,8 +1,8 @@
 // One statement in one scope in one round trip, for what is written at every call. The statement that takes on the scope
 // and the statement itself go out together before a single Sync: PostgreSQL runs both in one implicit transaction, which
 // ends with the Sync, and runs nothing after the first error (protocol, §55.2.4 Pipelining).
-import { Query } from 'pg';
 import type { Connection, Pool, PoolClient, Submittable } from 'pg';
+import { serialize } from 'pg-protocol';
 import { asStoreError } from './database-errors.ts';
 
 export interface Statement {
@@ -12,14 +12,14 @@ export interface Statement {
   readonly values: readonly string[];
 }
 
-/** Runs `statement` behind `scope`, a statement that answers with no rows. Throws `database_unavailable`. */
+/** Runs `statement` behind `scope`; what either answers is dropped. Throws `database_unavailable`. */
 export async function runInOneTrip(pool: Pool, scope: Statement, statement: Statement): Promise<void> {
   const client = await pool.connect().catch((error: unknown) => {
     throw asStoreError(error);
   });
   let failed = true;
   try {
-    await submit(client, scope, statement);
+    await submit(client, [scope, statement]);
     failed = false;
   } catch (error) {
     throw asStoreError(error);
@@ -29,31 +29,52 @@ export async function runInOneTrip(pool: Pool, scope: Statement, statement: Stat
   }
 }
 
-/** Connections on which the statement of a scope, by its name, is prepared. */
+/** Names of the statements that a connection has prepared. */
 const prepared = new WeakMap<Connection, Set<string>>();
+const sync = serialize.sync();
 
-function submit(client: PoolClient, scope: Statement, { name, text, values }: Statement): Promise<void> {
+function submit(client: PoolClient, statements: readonly Statement[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const query = new Query({ name, text, values: [...values] }, (error?: Error | null) => {
-      if (error) reject(error);
-      else resolve();
-    });
-    const send = (connection: Connection): void => {
-      connection.stream.cork();
-      takeOn(connection, scope);
-      query.submit(connection);
-      connection.stream.uncork();
+    const query: Submittable & Handlers = {
+      submit: (connection) => {
+        const messages = statements.flatMap((statement) => messagesOf(connection, statement));
+        connection.stream.write(Buffer.concat([...messages, sync]));
+      },
+      handleError: (error) => query.callback(error),
+      handleReadyForQuery: () => query.callback(),
+      // The driver puts its time limit around this.
+      callback: (error) => (error ? reject(error) : resolve()),
+      handleRowDescription: ignore,
+      handleDataRow: ignore,
+      handleCommandComplete: ignore,
+      handleEmptyQuery: ignore,
+      handlePortalSuspended: ignore,
     };
-    // The driver's own query in everything but what it sends first.
-    client.query(Object.create(query, { submit: { value: send } }) as Submittable);
+    client.query(query);
   });
 }
 
-function takeOn(connection: Connection, { name, text, values }: Statement): void {
+/** What the driver calls on a query that it has submitted; @types/pg names only `submit`. */
+interface Handlers {
+  readonly handleError: (error: Error) => void;
+  readonly handleReadyForQuery: () => void;
+  callback: (error?: Error | null) => void;
+  readonly handleRowDescription: () => void;
+  readonly handleDataRow: () => void;
+  readonly handleCommandComplete: () => void;
+  readonly handleEmptyQuery: () => void;
+  readonly handlePortalSuspended: () => void;
+}
+
+function ignore(): void {
+  // Only the end of these statements counts.
+}
+
+function messagesOf(connection: Connection, { name, text, values }: Statement): readonly Buffer[] {
   let names = prepared.get(connection);
   if (names === undefined) prepared.set(connection, (names = new Set()));
-  if (!names.has(name)) connection.parse({ name, text, types: [] }, true);
+  const bind = serialize.bind({ statement: name, values: [...values] });
+  if (names.has(name)) return [bind, serialize.execute({})];
   names.add(name);
-  connection.bind({ statement: name, values: [...values] }, true);
-  connection.execute({}, true);
+  return [serialize.parse({ name, text }), bind, serialize.execute({})];
 }

@@ -53,12 +53,15 @@ function serve(deps: HttpServerDeps, router: Router, request: IncomingMessage, r
   const mark = url.indexOf('?');
   const path = mark === -1 ? url : url.slice(0, mark);
   const match = router.find(request.method ?? 'GET', path);
+  let request_id: string | undefined;
   const exchange: Exchange = {
     request,
     response,
     params: match.kind === 'found' ? match.params : {},
     query: mark === -1 ? '' : url.slice(mark + 1),
-    request_id: deps.ids.uuid(),
+    get request_id() {
+      return (request_id ??= deps.ids.uuid());
+    },
   };
   const route = match.kind === 'found' ? match.route : undefined;
   try {

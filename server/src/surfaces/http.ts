@@ -1,6 +1,5 @@
 // What every HTTP surface needs: reading a bounded JSON body and writing an answer. Knows no operation.
 import { isUtf8 } from 'node:buffer';
-import { once } from 'node:events';
 import { ToolcribError, toToolcribError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
@@ -25,24 +24,26 @@ export async function readJson(exchange: Exchange): Promise<unknown> {
 }
 
 /** The request's body, at most `limit_bytes` long. Throws `body_too_large`, `call_cancelled`. */
-async function readBody(exchange: Exchange, limit_bytes: number): Promise<Buffer> {
+export function readBody(exchange: Exchange, limit_bytes: number): Promise<Buffer> {
   const { request } = exchange;
-  if (Number(request.headers['content-length'] ?? 0) > limit_bytes) throw tooLarge(exchange, limit_bytes);
-  let first: Buffer | undefined;
-  let chunks: Buffer[] | undefined;
-  let size = 0;
-  request.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > limit_bytes) request.emit('error', tooLarge(exchange, limit_bytes));
-    else if (first === undefined) first = chunk;
-    else (chunks ??= [first]).push(chunk);
+  return new Promise((resolve, reject) => {
+    if (Number(request.headers['content-length'] ?? 0) > limit_bytes) {
+      reject(tooLarge(exchange, limit_bytes));
+      return;
+    }
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit_bytes) reject(tooLarge(exchange, limit_bytes));
+      else chunks.push(chunk);
+    });
+    request.on('end', () => {
+      const [first = Buffer.alloc(0)] = chunks;
+      resolve(chunks.length <= 1 ? first : Buffer.concat(chunks, size));
+    });
+    request.on('error', (cause) => reject(new ToolcribError('call_cancelled', { cause })));
   });
-  try {
-    if (!request.readableEnded) await once(request, 'end');
-  } catch (thrown) {
-    throw thrown instanceof ToolcribError ? thrown : new ToolcribError('call_cancelled', { cause: thrown });
-  }
-  return chunks === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(chunks, size);
 }
 
 function tooLarge({ request, response }: Exchange, limit_bytes: number): ToolcribError {
@@ -60,7 +61,6 @@ export function sendJsonText(exchange: Exchange, status: number, text: string): 
   response.writeHead(status, {
     'content-type': jsonType,
     'content-length': Buffer.byteLength(text),
-    'x-request-id': exchange.request_id,
   });
   response.end(text);
 }
@@ -77,8 +77,10 @@ export function sendError(exchange: Exchange, thrown: unknown): void {
 }
 
 /** The headers that a status asks for, on every surface (RFC 9110 §10.2.3, §11.6.1, §15.5.6). */
-export function setErrorHeaders({ response }: Exchange, error: ToolcribError): void {
+export function setErrorHeaders(exchange: Exchange, error: ToolcribError): void {
+  const { response } = exchange;
   if (response.headersSent) return;
+  response.setHeader('x-request-id', exchange.request_id);
   if (error.code === 'unauthenticated') response.setHeader('www-authenticate', 'Bearer realm="toolcrib"');
   if (error.retry_after_s !== undefined) response.setHeader('retry-after', error.retry_after_s);
   if (error.code === 'stopping') response.setHeader('connection', 'close');

@@ -8,6 +8,7 @@ export interface Exchange {
   readonly params: Readonly<Record<string, string>>;
   /** The query string without the question mark. */
   readonly query: string;
+  /** Made when it is first asked for: it stands in error answers and beside their cause in the log. */
   readonly request_id: string;
 }
 

@@ -23,7 +23,6 @@ export function createReply(exchange: Exchange): Reply {
           'content-type': 'text/event-stream',
           'cache-control': 'no-cache, no-transform',
           'x-accel-buffering': 'no',
-          'x-request-id': exchange.request_id,
         });
       }
       if (response.writableLength > limits.mcp_event_buffer_bytes) return;

@@ -116,8 +116,8 @@ const noBatches = failure(
   'Only revision 2025-03-26 of the protocol has batches.',
 );
 
-function accept({ response, request_id }: Exchange): void {
-  response.writeHead(202, { 'content-length': 0, 'x-request-id': request_id });
+function accept({ response }: Exchange): void {
+  response.writeHead(202, { 'content-length': 0 });
   response.end();
 }
 
