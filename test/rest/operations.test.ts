@@ -236,7 +236,9 @@ describe('every operation', () => {
     for (const operation of operations.filter(({ guard }) => guard.kind !== 'public')) {
       const path = operation.path.replaceAll(/\{\w+\}/g, '019a0000-0000-7000-8000-000000000000');
       const answers = await Promise.all(
-        ['', 'nonsense', invented].map((key) => toolcrib.request(operation.method, path, { key, ...(operation.body && { raw: '{}' }) })),
+        ['', 'nonsense', invented].map((key) =>
+          toolcrib.request(operation.method, path, { key, ...(operation.body && { raw: '{}' }) }),
+        ),
       );
       for (const { status, body, headers } of answers) {
         expect([operation.id, status, headers.get('www-authenticate')]).toEqual([
