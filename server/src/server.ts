@@ -80,7 +80,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     return await start({ ...options, clock, log }, closers);
   } catch (thrown) {
-    await closeAll(closers, log);
+    await closeAll(closers);
     throw thrown;
   }
 }
@@ -122,19 +122,23 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
     first_start: first && { ...first, example: config.tools.length === 0 ? demoExample : undefined },
     stop: () => {
       stopping = true;
-      return (stopped ??= closeAll(closers, log));
+      return (stopped ??= stop(closers, log));
     },
   };
 }
 
-/** Closes the parts, the last one first. A part that fails does not keep the others open; its error is thrown at the end. */
-async function closeAll(closers: readonly Closer[], log: Log): Promise<void> {
+async function stop(closers: readonly Closer[], log: Log): Promise<void> {
   log.info('server-stopping');
+  await closeAll(closers);
+  log.info('server-stopped');
+}
+
+/** Closes the parts, the last one first. A part that fails does not keep the others open; its error is thrown at the end. */
+async function closeAll(closers: readonly Closer[]): Promise<void> {
   const failures: unknown[] = [];
   for (const close of closers.toReversed()) {
     await close().catch((thrown: unknown) => failures.push(thrown));
   }
-  log.info('server-stopped', failures.length === 0 ? {} : { failures });
   if (failures.length > 0) throw failures[0];
 }
 

@@ -55,6 +55,9 @@ tools:
     await expect(spawnServer(['--data', folder])).rejects.toThrow(
       /Another process uses the data folder[\s\S]*data_locked/,
     );
+    const { port } = new URL(server.url);
+    const elsewhere = ['--data', join(folder, 'other'), '--port', port];
+    await expect(spawnServer(elsewhere)).rejects.toThrow(/cannot listen on port \d+[\s\S]*address_unavailable/);
     expect(await server.kill('SIGTERM')).toBe(0);
     const again = await spawnServer(['--data', folder]);
     expect(again.key).toBeUndefined();

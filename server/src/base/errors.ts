@@ -209,6 +209,13 @@ export const errorCatalogue = {
     message: 'The configuration has {count} fault(s).',
     hint: 'Mend the listed faults; `toolcrib check` shows them without starting.',
   },
+  address_unavailable: {
+    status: 500,
+    audience: 'operator',
+    retryable: false,
+    message: 'The server cannot listen on port {port} of {host} ({reason}).',
+    hint: 'Stop what uses it, or choose another with --port and --host.',
+  },
   data_locked: {
     status: 500,
     audience: 'operator',

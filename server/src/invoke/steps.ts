@@ -127,7 +127,7 @@ export function settle(walk: Walk, deps: CorridorDeps): void | Promise<void> {
     id: walk.call_id,
     tenant_id: principal.tenant_id,
     started_at: walk.started_at,
-    duration_ms: deps.clock.monotonic() - walk.started_monotonic,
+    duration_ms: Math.round((deps.clock.monotonic() - walk.started_monotonic) * 1_000) / 1_000,
     surface: request.surface,
     user_id: principal.user_id,
     key_id: principal.via.key_id,

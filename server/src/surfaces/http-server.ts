@@ -21,7 +21,7 @@ export interface HttpServerDeps {
 }
 
 export interface HttpServer {
-  /** Resolves with the bound port (useful with port 0). */
+  /** Resolves with the bound port (useful with port 0). Throws `address_unavailable`. */
   listen(host: string, port: number): Promise<number>;
   /** Takes no new connection, lets the requests in flight end for `grace_ms`, then cuts them. */
   close(grace_ms: number): Promise<void>;
@@ -93,9 +93,11 @@ function fail(deps: HttpServerDeps, route: Route | undefined, exchange: Exchange
 
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const fail = (cause: NodeJS.ErrnoException): void =>
+      reject(new ToolcribError('address_unavailable', { params: { host, port, reason: cause.code ?? '' }, cause }));
+    server.once('error', fail);
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.off('error', fail);
       resolve((server.address() as AddressInfo).port);
     });
   });
