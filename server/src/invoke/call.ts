@@ -15,8 +15,8 @@ export interface CallRequest {
   readonly toolset?: string | undefined;
   /** Arguments as parsed JSON; checked in the corridor. */
   readonly args: unknown;
-  /** Aborts when the caller goes away. */
-  readonly signal?: AbortSignal | undefined;
+  /** Takes a listener, to be called when the caller goes away before the answer is complete. */
+  readonly on_gone?: ((listener: () => void) => void) | undefined;
   /** Hears what the call says while it runs. */
   readonly on_event?: ((event: CallEvent) => void) | undefined;
 }

@@ -1,5 +1,5 @@
 // The corridor: the one way in which a tool is called, as a table. Read it from top to bottom.
-import { toToolcribError } from '../base/errors.ts';
+import { ToolcribError, toToolcribError } from '../base/errors.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { CallRequest, Corridor, ListRequest, Outcome } from './call.ts';
 import { findTool, requirePermission, visibleTools } from './find.ts';
@@ -52,8 +52,11 @@ async function principalFor(request: ListRequest, deps: CorridorDeps) {
 }
 
 async function call(request: CallRequest, deps: CorridorDeps): Promise<Outcome> {
+  const controller = new AbortController();
   const walk: Walk = {
     request,
+    controller,
+    end: (reason) => controller.abort(reason),
     call_id: deps.ids.uuid(),
     started_at: deps.clock.now(),
     started_monotonic: deps.clock.monotonic(),
@@ -64,6 +67,7 @@ async function call(request: CallRequest, deps: CorridorDeps): Promise<Outcome> 
     result: undefined,
     error: undefined,
   };
+  request.on_gone?.(() => walk.end(new ToolcribError('call_cancelled')));
   try {
     for (const take of taken) {
       const pending = take(walk, deps);

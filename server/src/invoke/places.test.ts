@@ -49,7 +49,7 @@ describe('places', () => {
     const places = createPlaces({ tenant_concurrency: 10, wait_ms: 60_000 });
     const leave = now(places.enter('a', tool('slow', 1)));
     const caller = new AbortController();
-    const waiting = places.enter('a', tool('slow', 1), caller.signal);
+    const waiting = places.enter('a', tool('slow', 1), caller);
     caller.abort(new ToolcribError('call_cancelled'));
     await expect(waiting).rejects.toMatchObject({ code: 'call_cancelled' });
     leave();

@@ -10,10 +10,13 @@ export interface Places {
    * call had to wait. Throws or rejects with `calls_limited` when none comes free in time, and with the signal's
    * reason when the caller goes away first.
    */
-  enter(tenant_id: string, tool: Tool, signal?: AbortSignal): Leave | Promise<Leave>;
+  enter(tenant_id: string, tool: Tool, caller?: Caller): Leave | Promise<Leave>;
 }
 
 export type Leave = () => void;
+
+/** Whoever may go away while waiting. A signal costs to make: it is asked for only when there is a wait. */
+export type Caller = Pick<AbortController, 'signal'>;
 
 interface TenantPlaces {
   readonly gate: Gate;
@@ -55,14 +58,14 @@ export function createPlaces(options: { readonly tenant_concurrency: number; rea
     return { tenant_id, tenant, tool_name: name, gate };
   }
 
-  function enter(tenant_id: string, tool: Tool, signal?: AbortSignal): Leave | Promise<Leave> {
+  function enter(tenant_id: string, tool: Tool, caller?: Caller): Leave | Promise<Leave> {
     const entry = entryOf(tenant_id, tool);
     // The tool's place first: a call that waits for its own tool holds nothing of its tenant's.
     if (take(entry.gate)) {
       if (take(entry.tenant.gate)) return () => leave(entry);
       entry.gate.running -= 1;
     }
-    return wait(entry, signal);
+    return wait(entry, caller?.signal);
   }
 
   async function wait(entry: Entry, caller: AbortSignal | undefined): Promise<Leave> {

@@ -45,37 +45,47 @@ export function validate(walk: Walk): void {
 
 /** Is there room for one more call of this tool and tenant? */
 export function limit(walk: Walk, deps: CorridorDeps): void | Promise<void> {
-  const leave = deps.places.enter(known(walk.principal).tenant_id, known(walk.tool), walk.request.signal);
+  const leave = deps.places.enter(known(walk.principal).tenant_id, known(walk.tool), walk.controller);
   if (leave instanceof Promise) return leave.then((later) => void (walk.leave = later));
   walk.leave = leave;
 }
 
-/** Runs the tool under its deadline and the caller's cancel signal. */
-export async function run(walk: Walk, deps: CorridorDeps): Promise<void> {
+/**
+ * Runs the tool until it ends, its deadline is over or the caller goes away. A kind that does not heed its signal cannot
+ * hold the answer back.
+ */
+export function run(walk: Walk, deps: CorridorDeps): Promise<void> {
   const tool = known(walk.tool);
-  const controller = new AbortController();
-  const timer = setTimeout(
-    () => controller.abort(new ToolcribError('call_timed_out', { params: { timeout_ms: tool.timeout_ms } })),
-    tool.timeout_ms,
-  );
-  const cancel = (): void => controller.abort(new ToolcribError('call_cancelled'));
-  const caller = walk.request.signal;
-  if (caller?.aborted === true) cancel();
-  else caller?.addEventListener('abort', cancel, { once: true });
-  const ctx: RunContext = {
-    call_id: walk.call_id,
-    tenant_id: known(walk.principal).tenant_id,
-    signal: controller.signal,
-    limits: tool.result_limits,
-    log: deps.log,
-    notify: (event) => walk.request.on_event?.(event),
-  };
-  try {
-    walk.result = await untilAborted(runTool(walk, tool, ctx), controller.signal);
-  } finally {
-    clearTimeout(timer);
-    caller?.removeEventListener('abort', cancel);
-  }
+  const { controller } = walk;
+  return new Promise((resolve, reject) => {
+    walk.end = (reason) => {
+      controller.abort(reason);
+      reject(reason);
+    };
+    const timer = setTimeout(
+      () => walk.end(new ToolcribError('call_timed_out', { params: { timeout_ms: tool.timeout_ms } })),
+      tool.timeout_ms,
+    );
+    const ctx: RunContext = {
+      call_id: walk.call_id,
+      tenant_id: known(walk.principal).tenant_id,
+      signal: controller.signal,
+      limits: tool.result_limits,
+      log: deps.log,
+      notify: (event) => walk.request.on_event?.(event),
+    };
+    runTool(walk, tool, ctx).then(
+      (result) => {
+        clearTimeout(timer);
+        walk.result = result;
+        resolve();
+      },
+      (thrown: unknown) => {
+        clearTimeout(timer);
+        reject(thrown);
+      },
+    );
+  });
 }
 
 /** The place is given back when the tool has really ended, also when nobody waits for it any more. */
@@ -89,16 +99,6 @@ async function runTool(walk: Walk, tool: Tool, ctx: RunContext): Promise<ToolRes
   } finally {
     leave?.();
   }
-}
-
-/** A kind that does not heed its signal cannot hold the answer back. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as unknown);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject);
-  });
 }
 
 /** Is the result within its limits? Rows were cut while they were read; this is the wall behind that. */

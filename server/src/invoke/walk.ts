@@ -30,6 +30,10 @@ export interface Walk {
   readonly call_id: string;
   readonly started_at: number;
   readonly started_monotonic: number;
+  /** Its signal is made when it is first asked for. */
+  readonly controller: AbortController;
+  /** Ends the call early: its deadline is over, or the caller has gone away. */
+  end: (reason: ToolcribError) => void;
   principal: Principal | undefined;
   tool: Tool | undefined;
   args: Arguments | undefined;

@@ -53,16 +53,12 @@ function serve(deps: HttpServerDeps, router: Router, request: IncomingMessage, r
   const mark = url.indexOf('?');
   const path = mark === -1 ? url : url.slice(0, mark);
   const match = router.find(request.method ?? 'GET', path);
-  let request_id: string | undefined;
-  const exchange: Exchange = {
+  const exchange = new HttpExchange(deps.ids, {
     request,
     response,
     params: match.kind === 'found' ? match.params : {},
     query: mark === -1 ? '' : url.slice(mark + 1),
-    get request_id() {
-      return (request_id ??= deps.ids.uuid());
-    },
-  };
+  });
   const route = match.kind === 'found' ? match.route : undefined;
   try {
     if (route?.any_host !== true && refusesHost(deps.allowed, request)) throw new ToolcribError('origin_refused');
@@ -77,6 +73,28 @@ function serve(deps: HttpServerDeps, router: Router, request: IncomingMessage, r
     if (pending !== undefined) pending.catch((thrown: unknown) => fail(deps, route, exchange, thrown));
   } catch (thrown) {
     fail(deps, route, exchange, thrown);
+  }
+}
+
+/** A class, for the accessor must stand on a prototype: one on each object keeps every request from dying young (V8). */
+class HttpExchange implements Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly params: Exchange['params'];
+  readonly query: string;
+  readonly #ids: Ids;
+  #request_id: string | undefined;
+
+  constructor(ids: Ids, { request, response, params, query }: Omit<Exchange, 'request_id'>) {
+    this.#ids = ids;
+    this.request = request;
+    this.response = response;
+    this.params = params;
+    this.query = query;
+  }
+
+  get request_id(): string {
+    return (this.#request_id ??= this.#ids.uuid());
   }
 }
 

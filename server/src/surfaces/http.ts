@@ -86,11 +86,15 @@ export function setErrorHeaders(exchange: Exchange, error: ToolcribError): void 
   if (error.code === 'stopping') response.setHeader('connection', 'close');
 }
 
-/** A signal that aborts when the caller goes away before the answer is complete. */
-export function disconnectSignal({ response }: Exchange): AbortSignal {
-  const controller = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort(new ToolcribError('call_cancelled'));
-  });
-  return controller.signal;
+/** Takes listeners to be called when the caller goes away before the answer is complete: `on_gone` of a call. */
+export function goneListeners({ response }: Exchange): (listener: () => void) => void {
+  let listeners: (() => void)[] | undefined;
+  return (listener) => {
+    listeners?.push(listener);
+    if (listeners !== undefined) return;
+    const all = (listeners = [listener]);
+    response.once('close', () => {
+      if (!response.writableFinished) for (const hear of all) hear();
+    });
+  };
 }

@@ -77,7 +77,8 @@ function walk(node: Node, parts: readonly string[], index: number, values: strin
 
 /** Undefined when a part is not valid percent-encoding. */
 function decodeParams(names: readonly string[], values: readonly string[]): Record<string, string> | undefined {
-  const params: Record<string, string> = Object.create(null) as Record<string, string>;
+  // The names are those of our own routes: a plain object is safe, and cheaper than one without a prototype.
+  const params: Record<string, string> = {};
   try {
     for (const [index, name] of names.entries()) params[name] = decodeURIComponent(values[index] ?? '');
   } catch {

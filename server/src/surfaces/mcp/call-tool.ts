@@ -18,7 +18,7 @@ export interface ToolCall {
   readonly served: Served;
   readonly authorization: string | undefined;
   readonly toolset: string | undefined;
-  readonly signal: AbortSignal;
+  readonly on_gone: (listener: () => void) => void;
   /** Absent inside a batch, which is one plain answer. */
   readonly reply: Reply | undefined;
 }
@@ -37,7 +37,7 @@ export async function callTool(corridor: Corridor, call: ToolCall): Promise<Resu
     tool: name,
     toolset: call.toolset,
     args,
-    signal: call.signal,
+    on_gone: call.on_gone,
     on_event: eventSender(call),
   });
   if (outcome.kind === 'error' && isRequestError(outcome.error)) return toFailure(outcome.error);

@@ -2,7 +2,7 @@
 // revisions, no session for any. Translates between JSON-RPC over HTTP and the corridor; decides nothing.
 import { toToolcribError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
-import { disconnectSignal, readJson, sendJsonText, setErrorHeaders } from '../http.ts';
+import { goneListeners, readJson, sendJsonText, setErrorHeaders } from '../http.ts';
 import type { Exchange, Route } from '../route.ts';
 import { dispatch, refusalOf } from './dispatch.ts';
 import type { DispatchDeps } from './dispatch.ts';
@@ -30,7 +30,7 @@ interface Scene {
   readonly exchange: Exchange;
   readonly authorization: string | undefined;
   readonly toolset: string | undefined;
-  readonly signal: AbortSignal;
+  readonly on_gone: (listener: () => void) => void;
 }
 
 async function serve(deps: DispatchDeps, exchange: Exchange): Promise<void> {
@@ -39,7 +39,7 @@ async function serve(deps: DispatchDeps, exchange: Exchange): Promise<void> {
     exchange,
     authorization: exchange.request.headers.authorization,
     toolset: exchange.params['toolset'],
-    signal: disconnectSignal(exchange),
+    on_gone: goneListeners(exchange),
   };
   if (Array.isArray(body)) return serveBatch(deps, scene, body);
   const message = readMessage(body);

@@ -1,7 +1,7 @@
 // POST /v1/tools/{name}/call: one call through the corridor.
 import type { CallAnswer } from '@toolcrib/client';
 import { z } from 'zod';
-import { disconnectSignal } from '../http.ts';
+import { goneListeners } from '../http.ts';
 import type { Operation } from './operation.ts';
 import { callAnswer } from './schemas.ts';
 
@@ -48,7 +48,7 @@ export const callTool: Operation<unknown, z.output<typeof body>, CallAnswer> = {
       authorization: exchange.request.headers.authorization,
       tool: params['name'] ?? '',
       args,
-      signal: disconnectSignal(exchange),
+      on_gone: goneListeners(exchange),
     });
     if (outcome.kind === 'error') throw outcome.error;
     return { call_id: outcome.call_id, result: outcome.result };

@@ -7,7 +7,7 @@ import { requirePermission } from '../../invoke/find.ts';
 import { readJson, sendJson } from '../http.ts';
 import type { Exchange, Route } from '../route.ts';
 import { operations } from './operations.ts';
-import type { AnyOperation, RestDeps } from './operation.ts';
+import type { AnyOperation, OperationInput, RestDeps } from './operation.ts';
 
 export function restRoutes(deps: RestDeps): readonly Route[] {
   return operations.map((operation) => ({
@@ -23,19 +23,36 @@ async function serve(operation: AnyOperation, exchange: Exchange, deps: RestDeps
   const query: unknown = decode(operation.query, Object.fromEntries(new URLSearchParams(exchange.query)), 'query');
   const body: unknown =
     operation.body === undefined ? undefined : decode(operation.body, (await readJson(exchange)) ?? {}, 'body');
-  const input = {
-    params: exchange.params,
-    query,
-    body,
-    exchange,
-    get principal(): Principal {
-      if (principal === undefined) throw new TypeError(`${operation.id} has no guard that names a principal`);
-      return principal;
-    },
-  };
-  const output: unknown = await operation.handle(input, deps);
+  const output: unknown = await operation.handle(new Input({ query, body, exchange }, principal), deps);
   const { status = 200 } = operation;
   sendJson(exchange, typeof status === 'function' ? status(output) : status, output);
+}
+
+/** What a handler gets. A class, for the accessor must stand on a prototype (see HttpExchange). */
+class Input implements OperationInput<unknown, unknown> {
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly exchange: Exchange;
+  readonly #principal: Principal | undefined;
+
+  constructor(
+    { query, body, exchange }: { readonly query: unknown; readonly body: unknown; readonly exchange: Exchange },
+    principal: Principal | undefined,
+  ) {
+    this.query = query;
+    this.body = body;
+    this.exchange = exchange;
+    this.#principal = principal;
+  }
+
+  get params(): Exchange['params'] {
+    return this.exchange.params;
+  }
+
+  get principal(): Principal {
+    if (this.#principal === undefined) throw new TypeError('The guard of this operation names no principal');
+    return this.#principal;
+  }
 }
 
 async function guard(operation: AnyOperation, exchange: Exchange, deps: RestDeps): Promise<Principal | undefined> {

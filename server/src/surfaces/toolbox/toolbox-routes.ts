@@ -2,7 +2,7 @@
 import { ToolcribError, toToolcribError } from '../../base/errors.ts';
 import { isJsonObject } from '../../base/json.ts';
 import type { Corridor } from '../../invoke/call.ts';
-import { disconnectSignal, readJson, sendJsonText, setErrorHeaders } from '../http.ts';
+import { goneListeners, readJson, sendJsonText, setErrorHeaders } from '../http.ts';
 import type { Exchange, Route } from '../route.ts';
 import { errorText, resultText } from './answers.ts';
 import { manifestText } from './manifest.ts';
@@ -49,7 +49,7 @@ async function invoke({ corridor }: ToolboxDeps, exchange: Exchange): Promise<vo
     authorization: exchange.request.headers.authorization,
     tool: exchange.params['tool'] ?? '',
     args,
-    signal: disconnectSignal(exchange),
+    on_gone: goneListeners(exchange),
   });
   if (outcome.kind === 'error') answerError(exchange, outcome.error, outcome.call_id);
   else sendJsonText(exchange, 200, resultText(outcome.result));
