@@ -41,6 +41,12 @@ const broken: readonly (readonly [rule: string, path: string, code: string, mess
   ['http.request', 'server/src/cli/a.ts', "http.request('http://a');", /no HTTP connection/],
   ['a plain error', 'server/src/store/a.ts', "throw new Error('no');", /new ToolcribError/],
   ['a range error', 'server/src/store/a.ts', "throw new RangeError('no');", /new ToolcribError/],
+  [
+    'an accessor in a literal',
+    'server/src/store/a.ts',
+    'export const a = { get b() { return 1; } };',
+    /die young|dying young/,
+  ],
   ['a sleep', 'test/a/a.test.ts', 'await new Promise((resolve) => setTimeout(resolve, 100));', /do not sleep/],
   ['a sleep by call', 'test/a/a.test.ts', 'await new Promise((r) => setTimeout(() => r(1), 9));', /do not sleep/],
   ['a sleep by name', 'server/src/base/a.test.ts', 'await sleep(100);', /do not sleep/],

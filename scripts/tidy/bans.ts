@@ -53,6 +53,12 @@ const bans: readonly Ban[] = [
       "Only catalogue errors are thrown: throw new ToolcribError('<code>', { cause }), or a TypeError for what cannot happen",
   },
   {
+    applies: inServer,
+    finds: (node) => node.type === 'Property' && node.kind !== 'init',
+    message:
+      'An accessor in a literal keeps each of its objects from dying young (docs/decisions/0064): write a class with a getter, or a function',
+  },
+  {
     applies: (file) => file.is_test && !file.path.startsWith('test/support/'),
     finds: isSleep,
     message: 'Tests do not sleep: wait for the condition (waitFor of test/support, vi.waitFor), or pass a clock',
