@@ -30,7 +30,7 @@ const usage = `npm run bench -- [options]
   --connections 1,16,64     connections at once
   --rounds 5 --seconds 4    measured rounds per cell, and seconds of each
   --seed 1                  seed of the shuffled order
-  --durability before_answer|soon   when our audit record is on disk (default: before the answer)
+  --durability before_answer|soon   when our audit record is on disk (default: soon, within 50 ms)
   --quiet-peer              the peer logs errors only (its default is a line per request)
   --without-peer            only our server
   --profile FOLDER          CPU profile of our server, with a summary
@@ -48,7 +48,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       seed: { type: 'string', default: '1' },
-      durability: { type: 'string', default: 'before_answer' },
+      durability: { type: 'string', default: 'soon' },
       'quiet-peer': { type: 'boolean', default: false },
       'without-peer': { type: 'boolean', default: false },
       profile: { type: 'string' },

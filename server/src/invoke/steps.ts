@@ -57,7 +57,10 @@ export function limit(walk: Walk, deps: CorridorDeps): void | Promise<void> {
 export function run(walk: Walk, deps: CorridorDeps): Promise<void> {
   const tool = known(walk.tool);
   const { controller } = walk;
+  const { signal } = controller;
   return new Promise((resolve, reject) => {
+    // The caller may have gone away in an earlier step.
+    if (signal.aborted) throw signal.reason as unknown;
     walk.end = (reason) => {
       controller.abort(reason);
       reject(reason);
@@ -69,7 +72,7 @@ export function run(walk: Walk, deps: CorridorDeps): Promise<void> {
     const ctx: RunContext = {
       call_id: walk.call_id,
       tenant_id: known(walk.principal).tenant_id,
-      signal: controller.signal,
+      signal,
       limits: tool.result_limits,
       log: deps.log,
       notify: (event) => walk.request.on_event?.(event),

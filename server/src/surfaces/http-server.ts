@@ -111,11 +111,11 @@ function fail(deps: HttpServerDeps, route: Route | undefined, exchange: Exchange
 
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    const fail = (cause: NodeJS.ErrnoException): void =>
+    const refuse = (cause: NodeJS.ErrnoException): void =>
       reject(new ToolcribError('address_unavailable', { params: { host, port, reason: cause.code ?? '' }, cause }));
-    server.once('error', fail);
+    server.once('error', refuse);
     server.listen(port, host, () => {
-      server.off('error', fail);
+      server.off('error', refuse);
       resolve((server.address() as AddressInfo).port);
     });
   });
