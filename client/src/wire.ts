@@ -125,14 +125,18 @@ export interface NewMemberBody {
 
 /** One call in the audit. */
 export interface CallRecord {
+  /** UUIDv7 of the call; its time orders the audit. */
   readonly id: string;
   readonly started_at: string;
   readonly duration_ms: number;
+  /** The way in: `rest`, `mcp`, `toolbox`. */
   readonly surface: string;
   readonly user_id: string;
   readonly key_id: string;
+  /** The name as asked for, cut to 200 characters; it may not exist. */
   readonly tool: string;
   readonly tool_version: string | null;
+  /** SHA-256 (hex) of the canonical JSON of the arguments. */
   readonly arguments_digest: string;
   readonly outcome: 'ok' | 'error';
   readonly error_code: string | null;
@@ -153,6 +157,7 @@ export interface ChangeRecord {
   readonly user_id: string | null;
   readonly key_id: string | null;
   readonly action: 'tenant-created' | 'member-created' | 'key-created' | 'key-revoked';
+  /** Id of what was changed. */
   readonly target_id: string;
 }
 

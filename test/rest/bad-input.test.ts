@@ -1,44 +1,13 @@
 // Pins: what the REST surface answers to bad input, word for word. Nothing here may name a host, a user or a statement.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { badInputTools, makeBadInputSource } from '../support/bad-input-tools.ts';
 import { startTestServer } from '../support/test-server.ts';
 import type { RequestOptions, TestServer } from '../support/test-server.ts';
 
-const tools = `
-sources:
-  here: {kind: sqlite, database: marker-file.sqlite}
-  gone: {kind: postgres, host: 127.0.0.1, port: 1, database: marker_db, user: marker_user, password: marker_password}
-tools:
-  add:
-    kind: sqlite-sql
-    source: here
-    description: Adds two numbers.
-    statement: SELECT ? + ? AS sum /* marker_statement */
-    parameters:
-      - {name: left, type: integer, description: First}
-      - {name: right, type: integer, description: Second}
-  look:
-    kind: postgres-sql
-    source: gone
-    description: Looks into a database that is down.
-    statement: SELECT 1 /* marker_statement */
-  wrong:
-    kind: sqlite-sql
-    source: here
-    description: Has a statement that fails.
-    statement: SELECT * FROM marker_table
-  write:
-    kind: sqlite-sql
-    source: here
-    description: Writes without being allowed to.
-    statement: CREATE TABLE marker_table (x)
-`;
-
 let toolcrib: TestServer;
 beforeAll(async () => {
-  toolcrib = await startTestServer({ tools, tenants: ['acme', 'other'] });
-  // The source exists only once its file does.
-  const { DatabaseSync } = await import('node:sqlite');
-  new DatabaseSync(`${toolcrib.folder}/marker-file.sqlite`).close();
+  toolcrib = await startTestServer({ tools: badInputTools, tenants: ['acme', 'other'] });
+  makeBadInputSource(toolcrib.folder);
 });
 afterAll(() => toolcrib.stop());
 
@@ -66,10 +35,10 @@ const pins: readonly Pin[] = [
   },
   {
     name: 'a missing argument',
-    request: args({ left: 3 }),
+    request: args({ right: 3 }),
     status: 400,
     code: 'arguments_invalid',
-    faults: [{ path: 'right' }],
+    faults: [{ path: 'left' }],
   },
   {
     name: 'an unknown argument',
@@ -80,7 +49,7 @@ const pins: readonly Pin[] = [
   },
   {
     name: 'everything wrong at once',
-    request: args({ left: true, other: 1 }),
+    request: args({ right: true, other: 1 }),
     status: 400,
     code: 'arguments_invalid',
     faults: [{ path: 'left' }, { path: 'right' }, { path: 'other' }],
@@ -157,7 +126,7 @@ describe('POST /v1/tools/{name}/call answers', () => {
   it('404 with the key of another tenant for what belongs to one tenant only', async () => {
     const mine = await startTestServer({
       tenants: ['acme', 'other'],
-      tools,
+      tools: badInputTools,
       config: {},
       tools_of: 'acme',
     });

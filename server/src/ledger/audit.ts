@@ -1,4 +1,5 @@
 // The audit: one durable record per call. Written in batches, never lost on a graceful stop, bounded in memory.
+import type { CallRecord as CallOnWire } from '@toolcrib/client';
 import type { Clock } from '../base/clock.ts';
 import { limits } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
@@ -7,25 +8,10 @@ import { GroupWriter } from './group-writer.ts';
 import { insertCalls } from './insert-calls.ts';
 
 /** One call, as the audit keeps it. */
-export interface CallRecord {
-  /** UUIDv7 of the call; its time orders the audit. */
-  readonly id: string;
+export interface CallRecord extends Omit<CallOnWire, 'started_at'> {
   readonly tenant_id: string;
   /** Milliseconds since 1970 when the call came in. */
   readonly started_at: number;
-  readonly duration_ms: number;
-  readonly surface: string;
-  readonly user_id: string;
-  readonly key_id: string;
-  /** The name as asked for, cut to 200 characters; it may not exist. */
-  readonly tool: string;
-  readonly tool_version: string | null;
-  /** SHA-256 (hex) of the canonical JSON of the arguments. */
-  readonly arguments_digest: string;
-  readonly outcome: 'ok' | 'error';
-  readonly error_code: string | null;
-  readonly result_rows: number | null;
-  readonly truncated: boolean;
 }
 
 export interface AuditWriter {
@@ -39,8 +25,6 @@ export interface AuditWriter {
    * rejects with `record_delayed` when that takes too long: the record stays and is written later.
    */
   append(record: CallRecord): Promise<void> | undefined;
-  /** Gives the place back without a record. */
-  release(): void;
   /** Whether records reach the database. */
   healthy(): boolean;
   /** Writes everything that is buffered; used by a graceful stop. Takes no records afterwards. */

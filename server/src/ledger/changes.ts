@@ -1,29 +1,21 @@
 // The audit of changes to people and keys: written in the transaction of the change, so that neither is without the other.
+import type { ChangeRecord as ChangeOnWire } from '@toolcrib/client';
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Database } from '../store/scope.ts';
 import type { Store } from '../store/store.ts';
 
-export type ChangeAction = 'tenant-created' | 'member-created' | 'key-created' | 'key-revoked';
-
 /** Who changed it: a principal, or the operator on the database itself. */
 export type Actor = { readonly user_id: string; readonly key_id: string } | 'operator';
 
-export interface Change {
+export interface Change extends Pick<ChangeOnWire, 'action' | 'target_id'> {
   readonly tenant_id: string;
   readonly actor: Actor;
-  readonly action: ChangeAction;
-  /** Id of what was changed. */
-  readonly target_id: string;
 }
 
-export interface ChangeRecord extends Pick<Change, 'action' | 'target_id'> {
-  readonly id: string;
+export interface ChangeRecord extends Omit<ChangeOnWire, 'at'> {
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** Null for the operator. */
-  readonly user_id: string | null;
-  readonly key_id: string | null;
 }
 
 /** Adds a record in the caller's transaction. */

@@ -165,13 +165,15 @@ describe('a database that is away', () => {
   });
 
   test('a place that does not come free in time is audit_unavailable', async () => {
-    const { writer } = bench('before_answer');
+    const { writer, running } = bench('before_answer');
     for (let place = 0; place < bounds.buffer; place += 1) expect(writer.reserve()).toBeUndefined();
     const refusal = codeOf(writer.reserve());
     await settle(bounds.wait_ms);
     expect(await refusal).toBe('audit_unavailable');
     const later = writer.reserve();
-    writer.release();
+    void writer.append(1);
+    await settle();
+    running[0]?.succeed();
     await later;
     expect(writer.reserve()).toBeInstanceOf(Promise);
   });
@@ -197,7 +199,9 @@ describe('a database that is away', () => {
     running[0]?.succeed();
     await Promise.all([third, fourth]);
     expect(writer.reserve()).toBeInstanceOf(Promise);
-    writer.release();
+    void writer.append(3);
+    await settle();
+    running.at(-1)?.succeed();
     await fifth;
   });
 

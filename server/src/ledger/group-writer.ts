@@ -71,10 +71,6 @@ export class GroupWriter<Item> {
     return this.#places.take();
   }
 
-  release(): void {
-    this.#places.free(1);
-  }
-
   healthy(): boolean {
     return this.#failures === 0;
   }

@@ -1,4 +1,5 @@
 // The tables as types. The truth is migrations/*.sql; a test compares the two with the catalogue of a real database.
+import type { CallRecord, ChangeRecord } from '@toolcrib/client';
 import type { Generated } from 'kysely';
 
 /** Columns of type timestamptz. */
@@ -52,32 +53,15 @@ export interface ApiKeyTable {
 }
 
 /** One call. Written by the ledger's role only, never changed; partitioned by month on the time in the UUIDv7 `id`. */
-export interface AuditCallTable {
+export interface AuditCallTable extends Omit<CallRecord, 'started_at'> {
   readonly tenant_id: string;
-  readonly id: string;
   readonly started_at: Time;
-  readonly duration_ms: number;
-  readonly surface: string;
-  readonly user_id: string;
-  readonly key_id: string;
-  readonly tool: string;
-  readonly tool_version: string | null;
-  readonly arguments_digest: string;
-  readonly outcome: 'ok' | 'error';
-  readonly error_code: string | null;
-  readonly result_rows: number | null;
-  readonly truncated: boolean;
 }
 
 /** One change to people or keys, written in its transaction; null ids: the operator. */
-export interface AuditChangeTable {
+export interface AuditChangeTable extends Omit<ChangeRecord, 'at'> {
   readonly tenant_id: string;
-  readonly id: string;
   readonly at: Time;
-  readonly user_id: string | null;
-  readonly key_id: string | null;
-  readonly action: 'tenant-created' | 'member-created' | 'key-created' | 'key-revoked';
-  readonly target_id: string;
 }
 
 export interface Schema {
