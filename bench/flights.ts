@@ -61,17 +61,22 @@ export function chooseFlights(count: number): readonly Flight[] {
   });
 }
 
-/** The catalogue that every contestant gets, word for word the same. */
-export function flightsCatalogue(address: DatabaseAddress): string {
+/** The `sources` of a catalogue with this one database. */
+export function sourceText(name: string, address: DatabaseAddress): string {
   return `sources:
-  my-pg-instance:
+  ${name}:
     kind: postgres
     host: ${address.host}
     port: ${address.port}
     database: ${address.database}
     user: ${address.user}
     password: ${address.password}
-tools:
+`;
+}
+
+/** The catalogue that every contestant gets, word for word the same. */
+export function flightsCatalogue(address: DatabaseAddress): string {
+  return `${sourceText('my-pg-instance', address)}tools:
   search_flights_by_number:
     kind: postgres-sql
     source: my-pg-instance

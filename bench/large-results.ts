@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Contestant } from './contestant.ts';
 import type { DatabaseAddress } from './database.ts';
+import { sourceText } from './flights.ts';
 import type { BenchDeps } from './lookup-bench.ts';
 import { memoryAtRest } from './memory-at-rest.ts';
 import type { BenchOptions } from './options.ts';
@@ -157,13 +158,5 @@ function largeCatalogue(address: DatabaseAddress): string {
     parameters: []
 `,
   );
-  return `sources:
-  large:
-    kind: postgres
-    host: ${address.host}
-    port: ${address.port}
-    database: ${address.database}
-    user: ${address.user}
-    password: ${address.password}
-tools:${tools.join('')}`;
+  return `${sourceText('large', address)}tools:${tools.join('')}`;
 }

@@ -3,6 +3,7 @@
 // second, and their ratios.
 //
 // npm run bench:postgres -- postgres://user:password@host:port/database
+import { systemClock } from '../server/src/base/clock.ts';
 import { Pool } from 'pg';
 import type { SqlSource } from '../server/src/catalog/source.ts';
 import { postgresSource } from '../server/src/kinds/postgres/postgres-source.ts';
@@ -66,7 +67,11 @@ function openOurs(url: URL): { source: SqlSource; lookup: Lookup } {
     user: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
   });
-  const source = postgresSource.open('bench', config, { log: quiet, base_folder: '.' }) as SqlSource;
+  const source = postgresSource.open('bench', config, {
+    log: quiet,
+    clock: systemClock,
+    base_folder: '.',
+  }) as SqlSource;
   const parameter = { type: 'string', description: '', required: true } as const;
   const parameters = [
     { ...parameter, name: 'airline' },

@@ -143,7 +143,7 @@ async function closeAll(closers: readonly Closer[]): Promise<void> {
 }
 
 async function loadTools(options: StartOptions, store: Store): Promise<LoadedCatalogue> {
-  const { config, log, more_kinds, strict = false, environment = processEnvironment } = options;
+  const { config, log, clock, more_kinds, strict = false, environment = processEnvironment } = options;
   return loadCatalogue({
     files: config.tools.length === 0 ? [makeDemo(config.data_folder)] : await catalogueFiles(config, store),
     environment,
@@ -151,7 +151,7 @@ async function loadTools(options: StartOptions, store: Store): Promise<LoadedCat
       tools: [...toolKinds, ...(more_kinds?.tools ?? [])],
       sources: [...sourceKinds, ...(more_kinds?.sources ?? [])],
     },
-    deps: { log },
+    deps: { log, clock },
     strict,
   });
 }

@@ -1,4 +1,5 @@
 // A real PostgreSQL database with planted names, and sources on it.
+import { systemClock } from '../../server/src/base/clock.ts';
 import { Client } from 'pg';
 import { inject } from 'vitest';
 import type { SqlSource } from '../../server/src/catalog/source.ts';
@@ -19,6 +20,7 @@ export function openPostgres(
   const config = { host: hostname, port, database: pathname.slice(1), user: username, password, ...more };
   return postgresSource.open('things', postgresSource.fields.parse(config), {
     log: { ...log, warn },
+    clock: systemClock,
     base_folder: '.',
   }) as SqlSource;
 }

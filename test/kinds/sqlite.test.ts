@@ -1,4 +1,5 @@
 // What is particular to SQLite: what a statement cannot reach, types, and processes that never outlive their use.
+import { systemClock } from '../../server/src/base/clock.ts';
 import { fork } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
@@ -19,7 +20,7 @@ const endless = 'WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)
 let folder: string;
 let source: SqlSource;
 const open = (database: string): SqlSource =>
-  sqliteSource.open('things', { database }, { log, base_folder: folder }) as SqlSource;
+  sqliteSource.open('things', { database }, { log, clock: systemClock, base_folder: folder }) as SqlSource;
 const tool = (
   statement: string,
   read_only: boolean,
@@ -137,7 +138,8 @@ test('an endless statement does not outlive a server that was killed', async () 
   writeFileSync(
     program,
     `import { sqliteSource } from ${module('sqlite-source.ts')};
-     const source = sqliteSource.open('things', { database: 'things.db' }, { log: console, base_folder: ${JSON.stringify(folder)} });
+     import { systemClock } from ${module('../../base/clock.ts')};
+     const source = sqliteSource.open('things', { database: 'things.db' }, { log: console, clock: systemClock, base_folder: ${JSON.stringify(folder)} });
      source.prepare({ text: ${JSON.stringify(endless)}, parameters: [], read_only: true })
        .run([], { signal: new AbortController().signal, limits: { rows: 1, bytes: 1000 } });`,
   );

@@ -1,4 +1,5 @@
 // Loads a catalogue from texts: writes them into a new folder, loads, and removes it.
+import { systemClock } from '../../server/src/base/clock.ts';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -35,7 +36,7 @@ export async function loadTexts(
       files: load.map(({ name, scope }) => ({ path: join(folder, name), scope })),
       environment: (name) => options.environment?.[name],
       kinds: options.kinds ?? memoryKinds,
-      deps: { log: createLog({ level: 'silent' }) },
+      deps: { log: createLog({ level: 'silent' }), clock: systemClock },
       ...(options.strict === undefined ? {} : { strict: options.strict }),
     });
     const short = (text: string): string => text.replaceAll(`${folder}/`, '');

@@ -1,5 +1,6 @@
 // Decoded entities into a catalogue: names are unique, references lead somewhere, sources are open, tools are prepared.
 // What cannot be used is listed as failed and stops nothing else.
+import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Failed, NamedSource, Toolset } from './catalogue.ts';
 import type { CatalogueParts } from './create-catalogue.ts';
@@ -18,14 +19,15 @@ export interface LinkInput {
   readonly tools: readonly Scoped<ToolDraft>[];
   readonly toolsets: readonly Scoped<ToolsetDefinition>[];
   readonly log: Log;
+  readonly clock: Clock;
 }
 
 /** Links everything. Faults are added to the entities' own lists. */
-export function linkEntities({ sources, tools, toolsets, log }: LinkInput): CatalogueParts {
+export function linkEntities({ sources, tools, toolsets, log, clock }: LinkInput): CatalogueParts {
   tellRepeatedNames(sources, 'own scope');
   tellRepeatedNames(tools, 'whole view');
   tellRepeatedNames(toolsets, 'whole view');
-  const linked_sources = linkAll(sources, (entity) => openSource(entity, log));
+  const linked_sources = linkAll(sources, (entity) => openSource(entity, { log, clock }));
   const linked_tools = linkAll(tools, (entity) => linkTool(entity, linked_sources.names, log));
   const linked_toolsets = linkAll(toolsets, (entity) => linkToolset(entity, linked_tools.names));
   return {
@@ -97,12 +99,15 @@ function tellRepeated({ entity, decoding }: Scoped<unknown>, earlier: Scoped<unk
   tell(decoding, entity.place, { path: entity.path, message, hint });
 }
 
-function openSource(scoped: Scoped<SourceDefinition>, log: Log): OpenSource | undefined {
+function openSource(
+  scoped: Scoped<SourceDefinition>,
+  { log, clock }: Pick<LinkInput, 'log' | 'clock'>,
+): OpenSource | undefined {
   const { definition, decoding, base_folder } = scoped;
   if (definition === undefined || decoding.faults.length > 0) return undefined;
   const { kind, config, name } = definition;
   try {
-    return { type: kind.type, source: kind.open(name, config, { log, base_folder }) };
+    return { type: kind.type, source: kind.open(name, config, { log, clock, base_folder }) };
   } catch (thrown) {
     tellThrown(scoped, thrown, log);
     return undefined;

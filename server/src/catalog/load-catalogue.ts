@@ -3,8 +3,8 @@
 import { dirname } from 'node:path';
 import { ToolcribError } from '../base/errors.ts';
 import type { Fault } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { SourceDeps } from './source.ts';
 import { createCatalogue } from './create-catalogue.ts';
 import type { SourceDefinition } from './decode-source.ts';
 import type { ToolDraft } from './decode-tool.ts';
@@ -27,7 +27,7 @@ export interface LoadInput {
   readonly files: readonly CatalogueFile[];
   readonly environment: Environment;
   readonly kinds: Kinds;
-  readonly deps: { readonly log: Log };
+  readonly deps: Pick<SourceDeps, 'log' | 'clock'>;
   /** Refuses everything when anything has a fault. */
   readonly strict?: boolean;
 }
@@ -59,7 +59,7 @@ export async function loadCatalogue({ files, environment, kinds, deps, strict }:
     tools: decoded.flatMap(({ tools }) => tools),
     toolsets: decoded.flatMap(({ toolsets }) => toolsets),
   };
-  const catalogue = createCatalogue(linkEntities({ ...entities, log: deps.log }));
+  const catalogue = createCatalogue(linkEntities({ ...entities, ...deps }));
   for (const { decoding } of Object.values(entities).flat()) faults.push(...decoding.faults);
   const sorted = sortFaults(faults, shown_files);
   if (strict === true && sorted.length > 0) {

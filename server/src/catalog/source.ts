@@ -1,5 +1,6 @@
 // The contract of a source: a configured database (later: an HTTP base) that tools run on.
 import type { z } from 'zod';
+import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Arguments, ArgumentValue, Parameter } from './parameters.ts';
 import type { Fault } from '../base/errors.ts';
@@ -27,6 +28,7 @@ export interface SourceKind<Config = unknown> {
 }
 
 export interface SourceDeps {
+  readonly clock: Clock;
   readonly log: Log;
   /** Folder against which relative paths of the configuration are taken. */
   readonly base_folder: string;

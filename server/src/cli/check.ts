@@ -1,12 +1,14 @@
 // toolcrib check: validates the configuration and the tool files without starting; for CI.
 import { createLog } from '../base/log.ts';
-import { processEnvironment, readConfig } from '../base/config.ts';
+import { processEnvironment } from '../base/config.ts';
+import { systemClock } from '../base/clock.ts';
 import { ToolcribError } from '../base/errors.ts';
 import type { Fault } from '../base/errors.ts';
 import { loadCatalogue } from '../catalog/load-catalogue.ts';
 import { sourceKinds, toolKinds } from '../kinds/kinds.ts';
 import { exit } from './command.ts';
 import type { Command, CommandInput } from './command.ts';
+import { configOf, configOption } from './config-option.ts';
 import { showFaults } from './show-error.ts';
 
 export const checkCommand: Command = {
@@ -14,7 +16,7 @@ export const checkCommand: Command = {
   summary: 'Validate the configuration, or the given tool files, without starting',
   words: '[FILE or FOLDER …]',
   options: {
-    config: { value: 'FILE', description: 'Configuration file; by default toolcrib.yaml, if it is there' },
+    config: configOption,
     json: { description: 'Print {ok, tools, faults} as JSON' },
   },
   run: async (input, io) => {
@@ -31,13 +33,13 @@ async function check(
   input: CommandInput,
 ): Promise<{ readonly faults: readonly Fault[]; readonly tools: readonly string[] }> {
   try {
-    const config = readConfig({ file: input.options['config'], options: {} });
+    const config = configOf(input);
     const files = input.words.length > 0 ? input.words : config.tools.map(({ path }) => path);
     const { catalogue, faults } = await loadCatalogue({
       files: files.map((path) => ({ path, scope: { kind: 'system' } })),
       environment: processEnvironment,
       kinds: { tools: toolKinds, sources: sourceKinds },
-      deps: { log: createLog({ level: 'silent' }) },
+      deps: { log: createLog({ level: 'silent' }), clock: systemClock },
     });
     await catalogue.close();
     return { faults, tools: catalogue.tools.map(({ name }) => name) };

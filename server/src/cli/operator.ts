@@ -1,6 +1,5 @@
 // How operator commands reach the database itself: by the same settings as the server. With the embedded database the
 // server must be stopped, since one process at a time can use it.
-import { readConfig } from '../base/config.ts';
 import { systemClock } from '../base/clock.ts';
 import { randomIds } from '../base/ids.ts';
 import { createLog } from '../base/log.ts';
@@ -8,16 +7,17 @@ import type { IdentityDeps } from '../identity/api-keys.ts';
 import { openStore } from '../store/store.ts';
 import { settings } from '../base/settings.ts';
 import type { CommandInput, Option } from './command.ts';
+import { configOf, configOption } from './config-option.ts';
 
 export const operatorOptions: Readonly<Record<string, Option>> = {
-  config: { value: 'FILE', description: 'Configuration file; by default toolcrib.yaml, if it is there' },
+  config: configOption,
   data: { value: 'FOLDER', description: settings.data_folder.description },
   'database-url': { value: 'URL', description: settings.database_url.description },
 };
 
 /** Opens the store, migrated, for the time of `work`. */
 export async function asOperator<T>(input: CommandInput, work: (deps: IdentityDeps) => Promise<T>): Promise<T> {
-  const config = readConfig({ file: input.options['config'], options: input.options });
+  const config = configOf(input);
   const log = createLog({ level: config.log_level === 'info' ? 'warn' : config.log_level });
   const store = await openStore({
     url: config.database_url,

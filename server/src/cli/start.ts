@@ -1,10 +1,10 @@
 // toolcrib start: runs the server until it is told to stop.
-import { readConfig } from '../base/config.ts';
 import { settings } from '../base/settings.ts';
 import { startServer } from '../server.ts';
 import type { FirstStart, RunningServer } from '../server.ts';
 import { exit } from './command.ts';
-import type { Command, CommandInput, Io } from './command.ts';
+import type { Command, Io } from './command.ts';
+import { configOf, configOption } from './config-option.ts';
 import { showFaults } from './show-error.ts';
 
 const start_options = Object.values(settings).flatMap((setting) => ('option' in setting ? [setting] : []));
@@ -14,7 +14,7 @@ export const startCommand: Command = {
   summary: 'Run the server',
   words: '',
   options: {
-    config: { value: 'FILE', description: 'Configuration file; by default toolcrib.yaml, if it is there' },
+    config: configOption,
     ...Object.fromEntries(
       start_options.map(({ option, description, text }) => [
         option,
@@ -38,11 +38,6 @@ export const startCommand: Command = {
     return exit.done;
   },
 };
-
-/** The configuration as the options of a command give it. */
-function configOf(input: CommandInput) {
-  return readConfig({ file: input.options['config'], options: { ...input.options, ...input.lists } });
-}
 
 function announce(server: RunningServer, io: Io): void {
   io.out(`Toolcrib listens on ${server.url}  (API: ${server.url}/docs, MCP: ${server.url}/mcp)\n`);

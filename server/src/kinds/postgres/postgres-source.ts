@@ -1,21 +1,15 @@
 // The source `postgres`: a PostgreSQL database, reached over few connections with pipelined, prepared statements.
 import { z } from 'zod';
-import { systemClock } from '../../base/clock.ts';
 import { limits } from '../../base/limits.ts';
 import type { SourceKind, SqlSource } from '../../catalog/source.ts';
 import { ToolcribError } from '../../base/errors.ts';
 import { createCall } from './call.ts';
 import type { NewCall } from './call.ts';
+import type { PostgresServer } from './connect.ts';
 import { Lane } from './lane.ts';
 import { createPlan } from './statement-plan.ts';
 
-export interface PostgresConfig {
-  readonly host: string;
-  readonly port: number;
-  readonly database: string;
-  readonly user: string;
-  readonly password: string;
-  readonly ssl: boolean | { readonly ca: string };
+export interface PostgresConfig extends PostgresServer {
   readonly max_connections: number;
 }
 
@@ -46,10 +40,10 @@ export const postgresSource: SourceKind<PostgresConfig> = {
   type: 'postgres',
   aliases: [],
   fields,
-  open: (name, config, { log }): SqlSource => {
+  open: (name, config, { log, clock }): SqlSource => {
     const { max_connections, ...server } = config;
     const writers = Math.max(1, Math.floor(max_connections / 4));
-    const options = { source: name, server, log, clock: systemClock };
+    const options = { source: name, server, log, clock };
     const reading = new Lane({ ...options, read_only: true, max_connections: max_connections - writers });
     const writing = new Lane({ ...options, read_only: false, max_connections: writers });
 

@@ -1,7 +1,6 @@
 // The source `sqlite`: a database file, opened by processes of its own: a few that read, one that writes.
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { systemClock } from '../../base/clock.ts';
 import { ToolcribError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import type { ArgumentValue, ParameterType } from '../../catalog/parameters.ts';
@@ -34,10 +33,10 @@ export const sqliteSource: SourceKind<SqliteConfig> = {
   type: 'sqlite',
   aliases: [],
   fields,
-  open: (name, config, { base_folder }): SqlSource => {
+  open: (name, config, { base_folder, clock }): SqlSource => {
     const path = resolve(base_folder, config.database);
-    const reading = new SqlitePool({ clock: systemClock, path, mode: 'read', max_processes: limits.sqlite_readers });
-    const writing = new SqlitePool({ clock: systemClock, path, mode: 'write', max_processes: 1 });
+    const reading = new SqlitePool({ clock, path, mode: 'read', max_processes: limits.sqlite_readers });
+    const writing = new SqlitePool({ clock, path, mode: 'write', max_processes: 1 });
     const run = async (pool: SqlitePool, job: SqliteJob, signal: AbortSignal) => {
       try {
         return await pool.run(job, signal);
