@@ -80,7 +80,7 @@ function openOurs(url: URL): { source: SqlSource; lookup: Lookup } {
   const prepared = source.prepare({ text: statement, parameters, read_only: true });
   const limits = { rows: 1_000, bytes: 1024 * 1024 };
   const lookup: Lookup = async (...values) => {
-    const result = await prepared.run(values, { signal: new AbortController().signal, limits });
+    const result = await prepared.run(values, { signal: new AbortController().signal, limits, skip_rows: 0 });
     return result.rows.length;
   };
   return { source, lookup };

@@ -269,7 +269,7 @@ describe('reading only', () => {
       parameters: [],
       read_only: false,
     });
-    const run = stacked.run([], { signal: new AbortController().signal, limits: generous });
+    const run = stacked.run([], { signal: new AbortController().signal, limits: generous, skip_rows: 0 });
     expect((await refusal(run)).text).toContain('42601');
     expect(await things()).toBe(0);
   });

@@ -8,6 +8,7 @@ import type { ResultLimits, RowsResult, ToolResult } from '../../server/src/cata
 import type { SqlSource } from '../../server/src/catalog/source.ts';
 import type { ToolKind } from '../../server/src/catalog/tool.ts';
 import type { SqlToolConfig } from '../../server/src/kinds/sql/sql-tool-kind.ts';
+import { runContext } from '../support/run-context.ts';
 import { verifies } from '../support/verifies.ts';
 
 /** Planted in every name that must not reach a caller: host or path, user, database, statement, data. */
@@ -65,6 +66,7 @@ export interface RunOptions {
   readonly read_only?: boolean;
   readonly signal?: AbortSignal;
   readonly limits?: ResultLimits;
+  readonly skip_rows?: number;
 }
 
 /** A tool of one statement, as a function of its arguments. */
@@ -77,12 +79,9 @@ export function prepareTool(
 ): Runner {
   const { parameters = [], read_only = true } = tool;
   const statement = kind.fields.parse({ statement: tool.statement });
-  expect(kind.check(statement, parameters)).toEqual([]);
+  expect(kind.check(statement, { parameters, read_only })).toEqual([]);
   const run = kind.prepare(statement, { name: 'tool', parameters, read_only, source });
-  const silent = () => undefined;
-  const log = { debug: silent, info: silent, warn: silent, error: silent };
-  return async (args, { signal = new AbortController().signal, limits = generous } = {}) =>
-    rows(await run(args, { call_id: 'call', tenant_id: 'tenant', signal, limits, log, notify: silent }));
+  return async (args, options = {}) => rows(await run(args, runContext({ limits: generous, ...options })));
 }
 
 function rows(result: ToolResult): RowsResult {
@@ -196,6 +195,20 @@ export function sqlKindContract({ name, create, texts: sql }: ContractOptions): 
       const result = await tool('SELECT 1 AS a, 2 AS a, 3 AS a_2, 4 AS a, 5 AS "__proto__"')({});
       expect(result.columns.map((column) => column.name)).toEqual(['a', 'a_3', 'a_2', 'a_4', '__proto__']);
       expect(JSON.stringify(result.rows)).toBe('[{"a":1,"a_3":2,"a_2":3,"a_4":4,"__proto__":5}]');
+    });
+
+    test('goes on after the rows that the caller has', async () => {
+      verifies('DBT-13');
+      const series = tool(sql.series, one('integer'));
+      const n = (result: RowsResult): readonly unknown[] => result.rows.map((row) => row['n']);
+      const limits = { rows: 2, bytes: 1_000 };
+      const next = await series({ value: 5 }, { limits, skip_rows: 2 });
+      expect(n(next)).toEqual([3, 4]);
+      expect(next.truncated).toEqual({ by: 'rows', limit: 2 });
+      const last = await series({ value: 5 }, { limits, skip_rows: 4 });
+      expect(n(last)).toEqual([5]);
+      expect(last.truncated).toBeUndefined();
+      expect(n(await series({ value: 5 }, { limits, skip_rows: 9 }))).toEqual([]);
     });
 
     test('stops at the limit of rows and says so', async () => {

@@ -75,7 +75,7 @@ describe('out of reach', () => {
 
   test('the second of two statements is not silently left out', async () => {
     const two = source.prepare({ text: 'SELECT 1; DELETE FROM thing', parameters: [], read_only: false });
-    const run = two.run([], { signal: new AbortController().signal, limits: { rows: 1, bytes: 1_000 } });
+    const run = two.run([], { signal: new AbortController().signal, limits: { rows: 1, bytes: 1_000 }, skip_rows: 0 });
     expect((await refusal(run)).text).toContain('42601');
   });
 
@@ -141,7 +141,7 @@ test('an endless statement does not outlive a server that was killed', async () 
      import { systemClock } from ${module('../../base/clock.ts')};
      const source = sqliteSource.open('things', { database: 'things.db' }, { log: console, clock: systemClock, base_folder: ${JSON.stringify(folder)} });
      source.prepare({ text: ${JSON.stringify(endless)}, parameters: [], read_only: true })
-       .run([], { signal: new AbortController().signal, limits: { rows: 1, bytes: 1000 } });`,
+       .run([], { signal: new AbortController().signal, limits: { rows: 1, bytes: 1000 }, skip_rows: 0 });`,
   );
   const before = new Set(runners());
   const server = fork(program);

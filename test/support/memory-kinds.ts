@@ -2,9 +2,8 @@
 // placeholders as SQL does and answer with what they were given. For tests of everything that is not a database.
 import { z } from 'zod';
 import type { Fault } from '../../server/src/base/errors.ts';
-import type { Parameter } from '../../server/src/catalog/parameters.ts';
 import type { Source, SourceKind } from '../../server/src/catalog/source.ts';
-import type { ToolKind } from '../../server/src/catalog/tool.ts';
+import type { ToolKind, ToolToCheck } from '../../server/src/catalog/tool.ts';
 
 const memoryFields = z.strictObject({
   host: z.string().min(1),
@@ -47,7 +46,7 @@ const otherSource: SourceKind<{ readonly path: string }> = {
   open: (name) => openSource('sqlite', name),
 };
 
-function checkPlaceholders({ statement }: { statement: string }, parameters: readonly Parameter[]): readonly Fault[] {
+function checkPlaceholders({ statement }: { statement: string }, { parameters }: ToolToCheck): readonly Fault[] {
   const used = new Set([...statement.matchAll(/\$(\d+)/g)].map(([, index]) => Number(index)));
   return [
     ...[...used]

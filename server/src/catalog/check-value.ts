@@ -1,6 +1,7 @@
 // What a value of each parameter type is: a fast yes or no, and the words for a no. Never coerces, never changes a value.
-import { describeValue } from './describe-value.ts';
-import type { ArgumentValue, Parameter, ParameterType } from './parameters.ts';
+import { describeValue, shortened } from './describe-value.ts';
+import { isJsonObject } from '../base/json.ts';
+import type { ArgumentMap, ArgumentValue, Parameter, ScalarType } from './parameters.ts';
 
 export interface ValueFault {
   /** Place inside the value: `[2]`, or nothing. */
@@ -53,7 +54,7 @@ const booleanCheck: ValueCheck = {
   explain: (value) => wrongType('true or false', value),
 };
 
-const simpleChecks: Readonly<Record<Exclude<ParameterType, 'array'>, ValueCheck>> = {
+const simpleChecks: Readonly<Record<ScalarType, ValueCheck>> = {
   string: stringCheck,
   integer: integerCheck,
   float: floatCheck,
@@ -61,9 +62,15 @@ const simpleChecks: Readonly<Record<Exclude<ParameterType, 'array'>, ValueCheck>
 };
 
 /** The check of one parameter's values, built once. */
-export function compileCheck({ type, items }: Parameter): ValueCheck {
-  if (type !== 'array') return simpleChecks[type];
-  return arrayCheck(items === undefined ? stringCheck : compileCheck(items));
+export function compileCheck({ type, items, value_type }: Parameter): ValueCheck {
+  switch (type) {
+    case 'array':
+      return arrayCheck(items === undefined ? stringCheck : compileCheck(items));
+    case 'map':
+      return mapCheck(value_type === undefined ? anyScalar : simpleChecks[value_type]);
+    default:
+      return simpleChecks[type];
+  }
 }
 
 function arrayCheck(item: ValueCheck): ValueCheck {
@@ -75,6 +82,30 @@ function arrayCheck(item: ValueCheck): ValueCheck {
       const index = items.findIndex((entry) => !item.accepts(entry));
       const fault = item.explain(items[index]);
       return { ...fault, path: `[${index}]${fault.path}` };
+    },
+  };
+}
+
+const anyScalar: ValueCheck = {
+  accepts: (value): value is ArgumentValue => Object.values(simpleChecks).some((check) => check.accepts(value)),
+  explain: (value) =>
+    typeof value === 'string' ? stringCheck.explain(value) : wrongType('a string, a number, true or false', value),
+};
+
+function mapCheck(values: ValueCheck): ValueCheck {
+  return {
+    accepts: (value): value is ArgumentMap =>
+      isJsonObject(value) &&
+      Object.keys(value).every(stringCheck.accepts) &&
+      Object.values(value).every(values.accepts),
+    explain: (value) => {
+      if (!isJsonObject(value)) return wrongType('an object', value);
+      const [key, item] = Object.entries(value).find(
+        ([name, entry]) => !stringCheck.accepts(name) || !values.accepts(entry),
+      ) ?? ['', undefined];
+      if (!stringCheck.accepts(key)) return stringCheck.explain(key);
+      const fault = values.explain(item);
+      return { ...fault, path: `.${shortened(key)}${fault.path}` };
     },
   };
 }

@@ -10,8 +10,8 @@ import { typedText } from './fill-placeholders.ts';
 import { joinPath, locate, splitPath, toPlain } from './located.ts';
 import type { Located, LocatedMap } from './located.ts';
 import { isName, nameRule } from './names.ts';
-import { parameterTypes } from './parameters.ts';
-import type { Parameter, ParameterType } from './parameters.ts';
+import { parameterTypes, scalarTypes } from './parameters.ts';
+import type { Parameter, ParameterType, ScalarType } from './parameters.ts';
 import type { JsonValue } from '../base/json.ts';
 
 const common = {
@@ -27,12 +27,15 @@ const common = {
 // Decoded by itself, since it nests.
 const items = z.unknown().optional().describe('What each item is: a parameter.');
 
+const valueType = z.enum(scalarTypes).optional().describe('What each value of a map is; any scalar when absent.');
+
 const parameterFields: Readonly<Record<ParameterType, z.ZodType<ParameterFields>>> = {
   string: z.strictObject(common),
   integer: z.strictObject(common),
   float: z.strictObject(common),
   boolean: z.strictObject(common),
   array: z.strictObject({ ...common, items }),
+  map: z.strictObject({ ...common, valueType }),
 };
 
 /** Of an array's items only the type counts; name and description are taken where they are given. */
@@ -43,6 +46,7 @@ const itemFields: Readonly<Record<ParameterType, z.ZodType<ParameterFields>>> = 
   float: z.strictObject(itemCommon),
   boolean: z.strictObject(itemCommon),
   array: z.strictObject({ ...itemCommon, items }),
+  map: z.strictObject({ ...itemCommon, valueType }),
 };
 
 interface ParameterFields {
@@ -50,6 +54,7 @@ interface ParameterFields {
   readonly description?: string | undefined;
   readonly required?: boolean | undefined;
   readonly default?: JsonValue | undefined;
+  readonly valueType?: ScalarType | undefined;
 }
 
 /** The parameters of a tool in their order; those with faults are left out, and the faults told. */
@@ -105,6 +110,7 @@ function decodeParameter(given: Located, at: ParameterAt): Parameter | undefined
     required: fields.default === undefined && (fields.required ?? true),
     ...(fields.default === undefined ? {} : { default: fields.default }),
     ...(items_node === undefined ? {} : { items: items_node }),
+    ...(fields.valueType === undefined ? {} : { value_type: fields.valueType }),
   };
   return checkDefault(parameter, node, at) ? parameter : undefined;
 }

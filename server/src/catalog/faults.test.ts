@@ -308,8 +308,8 @@ const cases: readonly Case[] = [
   ],
   [
     'a type that is not supported',
-    parameter('{name: a, type: map, description: d}'),
-    '9:23 tools.t.parameters[0].type — there is no parameter type "map" | Valid: string, integer, float, boolean, array.',
+    parameter('{name: a, type: object, description: d}'),
+    '9:23 tools.t.parameters[0].type — there is no parameter type "object" | Valid: string, integer, float, boolean, array, map.',
   ],
   [
     'a bad name of a parameter',

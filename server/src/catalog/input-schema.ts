@@ -8,6 +8,7 @@ const schemaType: Readonly<Record<ParameterType, string>> = {
   float: 'number',
   boolean: 'boolean',
   array: 'array',
+  map: 'object',
 };
 
 /** The schema that exactly the accepted arguments satisfy, `null` for an absent one aside. */
@@ -25,6 +26,7 @@ function valueSchema(parameter: Parameter): JsonObject {
     type: schemaType[parameter.type],
     ...(parameter.description === '' ? {} : { description: parameter.description }),
     ...(parameter.items === undefined ? {} : { items: valueSchema(parameter.items) }),
+    ...(parameter.value_type === undefined ? {} : { additionalProperties: { type: schemaType[parameter.value_type] } }),
     ...(parameter.default === undefined ? {} : { default: parameter.default }),
   };
 }

@@ -87,10 +87,11 @@ function findSource(node: Located, search: SourceSearch, { decoding }: Scoped<To
   return source;
 }
 
-function checkByKind(scoped: Scoped<ToolDraft>, { kind, config, parameters }: ToolDefinition, log: Log): void {
+function checkByKind(scoped: Scoped<ToolDraft>, definition: ToolDefinition, log: Log): void {
+  const { kind, config, parameters, read_only } = definition;
   const { body, entity, decoding } = scoped;
   try {
-    for (const fault of kind.check(config, parameters)) {
+    for (const fault of kind.check(config, { parameters, read_only })) {
       const steps = splitPath(fault.path);
       const { place } = locate(body, steps);
       tellForeign(decoding, steps.length === 0 ? entity.place : place, {

@@ -2,19 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { loadTexts } from '../../../test/support/load-texts.ts';
 import { openSources } from '../../../test/support/memory-kinds.ts';
+import { runContext } from '../../../test/support/run-context.ts';
 import { verifies } from '../../../test/support/verifies.ts';
-import { createLog } from '../base/log.ts';
 import type { Catalogue } from './catalogue.ts';
-import type { RunContext } from './tool.ts';
 
-const ctx: RunContext = {
-  call_id: 'call',
-  tenant_id: 'tenant',
-  signal: new AbortController().signal,
-  limits: { rows: 10, bytes: 1_000 },
-  log: createLog({ level: 'silent' }),
-  notify: () => undefined,
-};
+const ctx = runContext();
 
 const source = 'sources: {pg: {kind: postgres, host: h, database: d, user: u, password: p}}\n';
 const tool = (name: string, more = ''): string =>

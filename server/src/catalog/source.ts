@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { Arguments, ArgumentValue, Parameter } from './parameters.ts';
+import type { Arguments, ArgumentValue, EscapeStyle, Parameter } from './parameters.ts';
 import type { Fault } from '../base/errors.ts';
 import type { ResultLimits, RowsResult } from './result.ts';
 
@@ -23,6 +23,13 @@ export interface SourceKind<Config = unknown> {
   readonly aliases: readonly string[];
   /** The fields of the configuration beside name and type; strict, with a description per field. */
   readonly fields: z.ZodType<Config>;
+  /**
+   * The fields that name the account, such as user and password: what a caller's own credential fills in when the file
+   * says `credential: caller`. Absent when a source of this kind cannot be opened per caller.
+   */
+  readonly account_fields?: readonly string[];
+  /** Whether its statements take `settings`: the file may then say `sessionSettings`. */
+  readonly session_settings?: boolean;
   /** Makes the source without connecting. `name` is used in public errors, never host or user. */
   open(name: string, config: Config, deps: SourceDeps): Source;
 }
@@ -47,6 +54,8 @@ export interface SqlStatementText {
   readonly parameters: readonly Parameter[];
   /** Enforced by the database: a read-only statement that writes fails with `write_refused`. */
   readonly read_only: boolean;
+  /** Run once and never again, as a statement that a caller wrote: nothing of it is kept. */
+  readonly once?: boolean;
 }
 
 export interface SqlStatement {
@@ -62,12 +71,40 @@ export interface SqlStatement {
 export interface SqlRunOptions {
   readonly signal: AbortSignal;
   readonly limits: ResultLimits;
+  /** Rows to pass over before the first one of the answer: they count neither as rows nor as bytes. */
+  readonly skip_rows: number;
+  /** Set for this statement only and gone after it. Only for sources whose kind says `session_settings`. */
+  readonly settings?: readonly SessionSetting[];
+}
+
+/** A variable of the session: `app.tenant`, or `role` where the database has roles to change to. */
+export interface SessionSetting {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface SqlSyntax {
+  /** `/* /* *\/ *\/` is one comment (PostgreSQL), or ends at the first `*\/` (SQLite). */
+  readonly nested_comments: boolean;
+  /** `$tag$ … $tag$` and `E'\''` (PostgreSQL). */
+  readonly dollar_quotes: boolean;
+  /** Backquoted and bracketed identifiers (SQLite). */
+  readonly backquotes: boolean;
+  /** Sticky; finds a placeholder at its `lastIndex`. */
+  readonly placeholder: RegExp;
 }
 
 /** How a dialect writes placeholders, and the check that statement and parameters agree. */
 export interface SqlDialect {
-  /** Faults such as a placeholder without parameter, or a parameter that no placeholder uses. Paths are relative to the tool. */
+  /** Where its quotes and comments begin and end. */
+  readonly syntax: SqlSyntax;
+  /**
+   * Faults such as a placeholder without parameter, or a parameter that no placeholder uses. Paths are relative to the
+   * tool. Template parameters have been replaced by identifiers.
+   */
   check(statement: string, parameters: readonly Parameter[]): readonly Fault[];
+  /** A text in the dialect's quotes of that style, with whatever ends them escaped; undefined where it has no such quotes. */
+  quote(text: string, style: EscapeStyle): string | undefined;
   /** Values in the order in which the driver binds them. */
   order(args: Arguments, parameters: readonly Parameter[]): readonly ArgumentValue[];
 }

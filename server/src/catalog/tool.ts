@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Fault } from '../base/errors.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
+import type { Caller } from '../base/caller.ts';
 import type { Arguments, Parameter } from './parameters.ts';
 import type { CallEvent, ResultLimits, ToolResult } from './result.ts';
 import type { Source } from './source.ts';
@@ -52,7 +53,9 @@ export type RunTool = (args: Arguments, ctx: RunContext) => Promise<ToolResult>;
 /** What a kind gets to see of a call. */
 export interface RunContext {
   readonly call_id: string;
-  readonly tenant_id: string;
+  readonly caller: Caller;
+  /** Rows of the answer that the caller has already: a call that goes on where a cut one ended. Zero otherwise. */
+  readonly skip_rows: number;
   /** Aborts at the deadline, at cancel and when the caller goes away; its reason is the ToolcribError to throw. */
   readonly signal: AbortSignal;
   readonly limits: ResultLimits;
@@ -70,16 +73,26 @@ export interface ToolKind<Config = unknown> {
   readonly source_types: readonly string[];
   /** Its own fields beside the common ones (name, description, source, parameters, limits …); strict. */
   readonly fields: z.ZodType<Config>;
+  /** The parameters that every tool of this kind has; the file then defines none. */
+  readonly parameters?: readonly Parameter[];
+  /** Whether tools of this kind may have `templateParameters`. */
+  readonly takes_templates?: boolean;
+  /** How much harm a wrong call can do, where the file does not say. */
+  readonly danger?: DangerLevel;
   /** What the schema cannot say, e.g. placeholders against parameters. Paths are relative to the tool: `statement`. */
-  check(config: Config, parameters: readonly Parameter[]): readonly Fault[];
+  check(config: Config, tool: ToolToCheck): readonly Fault[];
   /** Everything that can be done once, at load time; must not connect. */
   prepare(config: Config, tool: ToolToPrepare): RunTool;
 }
 
-export interface ToolToPrepare {
-  readonly name: string;
+export interface ToolToCheck {
+  /** In the order of the file; those that go into the statement's text come last, each with `template`. */
   readonly parameters: readonly Parameter[];
   readonly read_only: boolean;
+}
+
+export interface ToolToPrepare extends ToolToCheck {
+  readonly name: string;
   /** Open, of one of the kind's `source_types`; absent when the kind needs none. */
   readonly source: Source | undefined;
 }

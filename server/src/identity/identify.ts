@@ -88,6 +88,8 @@ async function lookUp(deps: { readonly store: Store; readonly clock: Clock }, te
       .innerJoin('member', (join) =>
         join.onRef('member.tenant_id', '=', 'api_key.tenant_id').onRef('member.user_id', '=', 'api_key.user_id'),
       )
+      .innerJoin('app_user', 'app_user.id', 'api_key.user_id')
+      .innerJoin('tenant', 'tenant.id', 'api_key.tenant_id')
       .select([
         'api_key.id',
         'api_key.user_id',
@@ -95,6 +97,8 @@ async function lookUp(deps: { readonly store: Store; readonly clock: Clock }, te
         'api_key.expires_at',
         'api_key.last_used_at',
         'member.role',
+        'app_user.email',
+        'tenant.slug',
       ])
       .where('api_key.tenant_id', '=', tenant_id)
       .where('api_key.key_hash', '=', hashOfKey(text))
@@ -116,6 +120,7 @@ async function lookUp(deps: { readonly store: Store; readonly clock: Clock }, te
   return {
     tenant_id,
     user_id: row.user_id,
+    caller: { user_id: row.user_id, user_email: row.email, tenant_id, tenant_slug: row.slug },
     role: row.role,
     via: { kind: 'api_key', key_id: row.id },
     permissions: new Set(row.scopes.filter((scope) => isPermission(scope)).filter((scope) => allowed.includes(scope))),

@@ -1,4 +1,5 @@
 // Who makes a request: always one tenant, always on behalf of a person.
+import type { Caller } from '../base/caller.ts';
 import type { Actor } from '../ledger/changes.ts';
 import type { Permission, Role } from './permissions.ts';
 
@@ -6,6 +7,8 @@ export interface Principal {
   readonly tenant_id: string;
   /** The person in whose name the call runs. */
   readonly user_id: string;
+  /** The same with the names that people know them by. */
+  readonly caller: Caller;
   readonly role: Role;
   /** How the request proved it. */
   readonly via: { readonly kind: 'api_key'; readonly key_id: string };

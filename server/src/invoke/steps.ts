@@ -71,7 +71,8 @@ export function run(walk: Walk, deps: CorridorDeps): Promise<void> {
     );
     const ctx: RunContext = {
       call_id: walk.call_id,
-      tenant_id: known(walk.principal).tenant_id,
+      caller: known(walk.principal).caller,
+      skip_rows: 0,
       signal,
       limits: tool.result_limits,
       log: deps.log,

@@ -10,6 +10,7 @@ export interface Call {
   readonly plan: StatementPlan;
   readonly values: readonly ArgumentValue[];
   readonly limits: ResultLimits;
+  readonly skip_rows: number;
   /** Asks only for the parameters' types; nothing is run. */
   readonly describe_only: boolean;
   readonly signal: AbortSignal;
@@ -32,6 +33,7 @@ export interface NewCall {
   readonly plan: StatementPlan;
   readonly values: readonly ArgumentValue[];
   readonly limits: ResultLimits;
+  readonly skip_rows?: number;
   readonly signal: AbortSignal;
   readonly describe_only?: boolean;
 }
@@ -39,17 +41,19 @@ export interface NewCall {
 /** Makes a call and the promise of its result. */
 export function createCall(call: NewCall): { readonly call: Call; readonly result: Promise<RowsResult> } {
   const { promise: result, resolve, reject } = Promise.withResolvers<RowsResult>();
+  const skip_rows = call.skip_rows ?? 0;
   return {
     result,
     call: {
       plan: call.plan,
       values: call.values,
       limits: call.limits,
+      skip_rows,
       signal: call.signal,
       describe_only: call.describe_only ?? false,
       resolve,
       reject,
-      budget: createRowBudget(call.limits),
+      budget: createRowBudget(call.limits, skip_rows),
       place: undefined,
       retries: 0,
       moves: 0,

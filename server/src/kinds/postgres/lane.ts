@@ -159,7 +159,7 @@ export class Lane implements SessionOwner {
 
   #retry(call: Call): void {
     call.retries += 1;
-    call.budget = createRowBudget(call.limits);
+    call.budget = createRowBudget(call.limits, call.skip_rows);
     this.#place(call);
   }
 
@@ -264,7 +264,7 @@ export class Lane implements SessionOwner {
       slot.call = undefined;
       call.place = undefined;
       call.moves += 1;
-      call.budget = createRowBudget(call.limits);
+      call.budget = createRowBudget(call.limits, call.skip_rows);
       moved.push(call);
     }
     this.#queue.unshift(...moved);

@@ -1,9 +1,9 @@
 // How PostgreSQL writes placeholders: `$1` is the first parameter.
-import type { SqlDialect } from '../../catalog/source.ts';
+import type { SqlDialect, SqlSyntax } from '../../catalog/source.ts';
 import { checkPlaceholders, checkSingle } from '../sql/check-placeholders.ts';
 import { orderedValues } from '../sql/ordered-values.ts';
+import { quoteBy } from '../sql/quote-by.ts';
 import { scanSql } from '../sql/scan-sql.ts';
-import type { SqlSyntax } from '../sql/scan-sql.ts';
 
 export const postgresSyntax: SqlSyntax = {
   nested_comments: true,
@@ -13,6 +13,8 @@ export const postgresSyntax: SqlSyntax = {
 };
 
 export const postgresDialect: SqlDialect = {
+  syntax: postgresSyntax,
+  quote: (text, style) => quoteBy(text, style, { 'single-quotes': "'", 'double-quotes': '"' }),
   check: (statement, parameters) => {
     const tokens = scanSql(statement, postgresSyntax);
     const targets = tokens

@@ -65,9 +65,9 @@ export const postgresSource: SourceKind<PostgresConfig> = {
       prepare: (statement) => {
         const plan = createPlan(statement);
         return {
-          run: async (values, { signal, limits: result_limits }) => {
+          run: async (values, { signal, limits: result_limits, skip_rows }) => {
             if (plan.refused) throw new ToolcribError('write_refused');
-            const call = { plan, values, signal, limits: result_limits };
+            const call = { plan, values, signal, limits: result_limits, skip_rows };
             // How an array is written depends on the type that the server expects: ask before the first run.
             if (plan.has_arrays && plan.type_oids === undefined) {
               await run({ ...call, limits: no_rows, describe_only: true });

@@ -7,7 +7,7 @@ import type { BackendMessage, ParameterDescriptionMessage, RowDescriptionMessage
 import { Parser } from 'pg-protocol/dist/parser.js';
 import type { Clock } from '../../base/clock.ts';
 import { limits } from '../../base/limits.ts';
-import { addRow, dropRow, isFull, upperBytes } from '../sql/row-budget.ts';
+import { addRow, dropRow, isFull, passOver, upperBytes } from '../sql/row-budget.ts';
 import { bindText } from './bind-text.ts';
 import type { Call } from './call.ts';
 import type { OpenConnection } from './connect.ts';
@@ -202,7 +202,7 @@ export class Session {
     if (this.#owner.read_only) this.#out.push(setReadOnly);
     const texts = values.map((value, index) => bindText(value, plan.type_oids?.[index]));
     // One row more than wanted: that it exists is how we know that the answer was cut.
-    const rows = plan.read_only ? call.limits.rows + 1 : 0;
+    const rows = plan.read_only ? call.skip_rows + call.limits.rows + 1 : 0;
     this.#out.push(serialize.bind({ statement: plan.name, values: texts }), serialize.execute({ rows }));
   }
 
@@ -259,7 +259,7 @@ export class Session {
     const head = this.slots[0];
     const budget = head?.call?.budget;
     const shape = head?.prepared.shape;
-    if (head === undefined) return;
+    if (head === undefined || (budget !== undefined && passOver(budget))) return;
     if (budget === undefined || shape === undefined || isFull(budget)) return this.#drop(head, end - start);
     addRow(budget, readRow(bytes, start + header_bytes, shape), upperBytes(end - start, shape.names_bytes));
   }

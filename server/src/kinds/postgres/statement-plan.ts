@@ -55,7 +55,7 @@ export function createPlan(statement: SqlStatementText): StatementPlan {
     read_only: statement.read_only,
     refused: statement.read_only && !is_transactional,
     reusable: is_transactional && !tokens.some((token) => lasting.test(token.text)),
-    has_arrays: statement.parameters.some((parameter) => parameter.type === 'array'),
+    has_arrays: statement.parameters.some(({ type }) => type === 'array' || type === 'map'),
     parse: Buffer.concat([serialize.parse({ name, text: statement.text }), serialize.describe({ type: 'S', name })]),
     type_oids: undefined,
     mean_ms: undefined,

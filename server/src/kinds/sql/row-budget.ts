@@ -11,6 +11,8 @@ export interface RowBudget {
   truncated: RowsResult['truncated'];
   /** Bytes of the rows kept: a bound, or exact. */
   bytes: number;
+  /** Rows still to be passed over before the first one of the answer. */
+  skip_rows: number;
   /** The exact size costs a JSON.stringify per row: it is asked for only when the bound is over the limit. */
   exact: boolean;
 }
@@ -25,8 +27,16 @@ export function namesBytes(names: readonly string[]): number {
   return names.reduce((sum, name) => sum + Buffer.byteLength(JSON.stringify(name)) + 8, 3);
 }
 
-export function createRowBudget(limits: ResultLimits): RowBudget {
-  return { limits, rows: [], truncated: undefined, bytes: 2, exact: false };
+/** `skip_rows`: rows that the caller has already, and that therefore count for nothing. */
+export function createRowBudget(limits: ResultLimits, skip_rows = 0): RowBudget {
+  return { limits, rows: [], truncated: undefined, bytes: 2, exact: false, skip_rows };
+}
+
+/** Whether the next row is one that the caller has already; it is then counted as passed. */
+export function passOver(budget: RowBudget): boolean {
+  if (budget.skip_rows === 0) return false;
+  budget.skip_rows -= 1;
+  return true;
 }
 
 /** Whether the next row is not worth reading. */

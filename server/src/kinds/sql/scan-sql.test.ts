@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { SqlSyntax } from '../../catalog/source.ts';
 import { postgresSyntax } from '../postgres/postgres-dialect.ts';
 import { sqliteSyntax } from '../sqlite/sqlite-dialect.ts';
 import { commandOf, scanSql } from './scan-sql.ts';
-import type { SqlSyntax } from './scan-sql.ts';
 
 const placeholders = (text: string, syntax: SqlSyntax): readonly string[] =>
   scanSql(text, syntax)

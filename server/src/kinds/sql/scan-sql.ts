@@ -1,16 +1,6 @@
 // Splits a SQL text into what the kinds need to know of it: words, placeholders and semicolons, never fooled by quotes,
 // comments or dollar-quoting. It is no parser: the database decides what a statement means.
-
-export interface SqlSyntax {
-  /** `/* /* *\/ *\/` is one comment (PostgreSQL), or ends at the first `*\/` (SQLite). */
-  readonly nested_comments: boolean;
-  /** `$tag$ … $tag$` and `E'\''` (PostgreSQL). */
-  readonly dollar_quotes: boolean;
-  /** Backquoted and bracketed identifiers (SQLite). */
-  readonly backquotes: boolean;
-  /** Sticky; finds a placeholder at its `lastIndex`. */
-  readonly placeholder: RegExp;
-}
+import type { SqlSyntax } from '../../catalog/source.ts';
 
 export interface SqlToken {
   readonly kind: 'word' | 'quoted' | 'placeholder' | 'semicolon' | 'open' | 'other';

@@ -34,11 +34,10 @@ export function createSqlToolKind(options: SqlToolKindOptions): ToolKind<SqlTool
     aliases,
     source_types,
     fields,
-    check: (config, parameters) => dialect.check(config.statement, parameters),
+    check: (config, { parameters }) => dialect.check(config.statement, parameters),
     prepare: (config, { parameters, read_only, source }) => {
       const statement = sqlSource(type, source).prepare({ text: config.statement, parameters, read_only });
-      return async (args, ctx) =>
-        statement.run(dialect.order(args, parameters), { signal: ctx.signal, limits: ctx.limits });
+      return async (args, ctx) => statement.run(dialect.order(args, parameters), ctx);
     },
   };
 }

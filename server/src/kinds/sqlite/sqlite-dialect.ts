@@ -1,11 +1,12 @@
 // How SQLite writes placeholders: `?` in order, `?1` and `$1` by number, `:name`, `$name` and `@name` by name.
 import type { Parameter } from '../../catalog/parameters.ts';
-import type { SqlDialect } from '../../catalog/source.ts';
+import type { SqlDialect, SqlSyntax } from '../../catalog/source.ts';
 import { checkPlaceholders, checkSingle } from '../sql/check-placeholders.ts';
 import type { PlaceholderTarget } from '../sql/check-placeholders.ts';
 import { orderedValues } from '../sql/ordered-values.ts';
+import { quoteBy } from '../sql/quote-by.ts';
 import { scanSql } from '../sql/scan-sql.ts';
-import type { SqlSyntax, SqlToken } from '../sql/scan-sql.ts';
+import type { SqlToken } from '../sql/scan-sql.ts';
 
 export const sqliteSyntax: SqlSyntax = {
   nested_comments: false,
@@ -15,6 +16,8 @@ export const sqliteSyntax: SqlSyntax = {
 };
 
 export const sqliteDialect: SqlDialect = {
+  syntax: sqliteSyntax,
+  quote: (text, style) => quoteBy(text, style, { 'single-quotes': "'", 'double-quotes': '"', backticks: '`' }),
   check: (statement, parameters) => {
     const tokens = scanSql(statement, sqliteSyntax);
     const targets = placeholderTargets(tokens, parameters).map(({ target }) => target);

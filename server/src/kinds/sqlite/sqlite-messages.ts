@@ -11,6 +11,7 @@ export interface SqliteJob {
   /** Values of all other placeholders, by the placeholder as written. */
   readonly named: Readonly<Record<string, SqliteValue>>;
   readonly limits: ResultLimits;
+  readonly skip_rows: number;
   /** Whether the command counts the rows that it changes. */
   readonly counts: boolean;
 }

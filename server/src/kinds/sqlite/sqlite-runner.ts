@@ -9,7 +9,7 @@ import { Worker } from 'node:worker_threads';
 import type { JsonValue } from '../../base/json.ts';
 import type { Column, JsonRow, RowsResult } from '../../catalog/result.ts';
 import { distinctNames } from '../sql/column-names.ts';
-import { addRow, createRowBudget, dropRow, isFull } from '../sql/row-budget.ts';
+import { addRow, createRowBudget, dropRow, isFull, passOver } from '../sql/row-budget.ts';
 import type { FromRunner, SqliteJob, ToRunner } from './sqlite-messages.ts';
 
 const busy_timeout_ms = 5_000;
@@ -97,8 +97,9 @@ function run(job: SqliteJob, open: DatabaseSync): RowsResult {
     name: names[index] ?? '',
     ...(type === null ? {} : { type: type.toLowerCase() }),
   }));
-  const budget = createRowBudget(job.limits);
+  const budget = createRowBudget(job.limits, job.skip_rows);
   for (const row of statement.iterate(job.named, ...job.positional)) {
+    if (passOver(budget)) continue;
     if (isFull(budget)) {
       dropRow(budget);
       break;

@@ -82,16 +82,17 @@ function prepare(
         if (placeholder === '?') positional.push(value);
         else named[placeholder] = value;
       }
-      return run({ ...createJob(statement.text), positional, named, limits: options.limits, counts }, options.signal);
+      const { limits: result_limits, skip_rows } = options;
+      return run({ text: statement.text, positional, named, limits: result_limits, skip_rows, counts }, options.signal);
     },
   };
 }
 
 function createJob(text: string): SqliteJob {
-  return { text, positional: [], named: {}, limits: { rows: 1, bytes: 1_000 }, counts: false };
+  return { text, positional: [], named: {}, limits: { rows: 1, bytes: 1_000 }, skip_rows: 0, counts: false };
 }
 
-/** Integers as INTEGER, not REAL; truth values as 1 and 0; arrays, which SQLite does not have, as JSON for `json_each`. */
+/** Integers as INTEGER, not REAL; truth values as 1 and 0; arrays and maps, which SQLite does not have, as JSON. */
 function bindValue(value: ArgumentValue, type: ParameterType | undefined): SqliteValue {
   if (typeof value === 'number') return type === 'integer' && Number.isInteger(value) ? BigInt(value) : value;
   if (typeof value === 'boolean') return value ? 1n : 0n;
@@ -101,5 +102,8 @@ function bindValue(value: ArgumentValue, type: ParameterType | undefined): Sqlit
 function jsonText(value: ArgumentValue): string {
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  return `[${value.map((item) => jsonText(item)).join(',')}]`;
+  if (Array.isArray(value)) return `[${value.map((item: ArgumentValue) => jsonText(item)).join(',')}]`;
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${JSON.stringify(key)}:${jsonText(item)}`)
+    .join(',')}}`;
 }

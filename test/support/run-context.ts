@@ -1,0 +1,17 @@
+// What a kind gets to see of a call, for tests that run a kind without the corridor.
+import { createLog } from '../../server/src/base/log.ts';
+import type { RunContext } from '../../server/src/catalog/tool.ts';
+
+/** The context of a call by one caller, silent, with generous limits. */
+export function runContext(options: Partial<RunContext> = {}): RunContext {
+  return {
+    call_id: 'call',
+    caller: { user_id: 'user-1', user_email: 'ada@example.com', tenant_id: 'tenant-1', tenant_slug: 'acme' },
+    signal: new AbortController().signal,
+    limits: { rows: 1_000, bytes: 1024 * 1024 },
+    skip_rows: 0,
+    log: createLog({ level: 'silent' }),
+    notify: () => undefined,
+    ...options,
+  };
+}
