@@ -7,6 +7,7 @@ import { systemClock } from '../server/src/base/clock.ts';
 import { Pool } from 'pg';
 import type { SqlSource } from '../server/src/catalog/source.ts';
 import { postgresSource } from '../server/src/kinds/postgres/postgres-source.ts';
+import { runContext } from '../test/support/run-context.ts';
 
 const rows = 100_000;
 const rounds = 5;
@@ -80,7 +81,7 @@ function openOurs(url: URL): { source: SqlSource; lookup: Lookup } {
   const prepared = source.prepare({ text: statement, parameters, read_only: true });
   const limits = { rows: 1_000, bytes: 1024 * 1024 };
   const lookup: Lookup = async (...values) => {
-    const result = await prepared.run(values, { signal: new AbortController().signal, limits, skip_rows: 0 });
+    const result = await prepared.run(values, runContext({ limits }));
     return result.rows.length;
   };
   return { source, lookup };

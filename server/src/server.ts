@@ -13,15 +13,14 @@ import type { Config } from './base/settings.ts';
 import { loadCatalogue } from './catalog/load-catalogue.ts';
 import type { CatalogueFile, LoadedCatalogue } from './catalog/load-catalogue.ts';
 import type { Catalogue } from './catalog/catalogue.ts';
-import type { SourceKind } from './catalog/source.ts';
-import type { ToolKind } from './catalog/tool.ts';
+import type { Kinds } from './catalog/decode.ts';
 import { demoExample, makeDemo } from './demo.ts';
 import { findTenant } from './identity/tenants.ts';
 import { createIdentifier } from './identity/identify.ts';
 import { makeFirstTenant } from './identity/first-tenant.ts';
 import { createCorridor } from './invoke/corridor.ts';
 import { createPlaces } from './invoke/places.ts';
-import { sourceKinds, toolKinds } from './kinds/kinds.ts';
+import { authServiceKinds, sourceKinds, toolKinds } from './kinds/kinds.ts';
 import { createAuditWriter } from './ledger/audit.ts';
 import type { AuditWriter } from './ledger/audit.ts';
 import { openStore } from './store/store.ts';
@@ -43,7 +42,7 @@ export interface ServerOptions {
   /** Refuse to start when something of the tool files cannot be used. */
   readonly strict?: boolean;
   /** Kinds beside the built-in ones. */
-  readonly more_kinds?: { readonly tools: readonly ToolKind[]; readonly sources: readonly SourceKind[] };
+  readonly more_kinds?: Partial<Kinds>;
   readonly clock?: Clock;
   readonly log?: Log;
   /** Values of the `${NAME}` placeholders in tool files; by default the process's environment. */
@@ -150,6 +149,7 @@ async function loadTools(options: StartOptions, store: Store): Promise<LoadedCat
     kinds: {
       tools: [...toolKinds, ...(more_kinds?.tools ?? [])],
       sources: [...sourceKinds, ...(more_kinds?.sources ?? [])],
+      auth_services: [...(more_kinds?.auth_services ?? []), ...authServiceKinds],
     },
     deps: { log, clock },
     strict,

@@ -10,6 +10,7 @@ import { createPlantedDatabase, openPostgres } from './postgres-subject.ts';
 import type { PlantedDatabase } from './postgres-subject.ts';
 import { generous, parameter, prepareTool, refusal } from './sql-kind-contract.ts';
 import type { Runner } from './sql-kind-contract.ts';
+import { runContext } from '../support/run-context.ts';
 
 let database: PlantedDatabase;
 let source: SqlSource;
@@ -269,7 +270,7 @@ describe('reading only', () => {
       parameters: [],
       read_only: false,
     });
-    const run = stacked.run([], { signal: new AbortController().signal, limits: generous, skip_rows: 0 });
+    const run = stacked.run([], runContext({ limits: generous }));
     expect((await refusal(run)).text).toContain('42601');
     expect(await things()).toBe(0);
   });

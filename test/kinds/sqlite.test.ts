@@ -12,6 +12,7 @@ import { sqliteSource } from '../../server/src/kinds/sqlite/sqlite-source.ts';
 import { sqliteSql } from '../../server/src/kinds/sqlite/sqlite-sql.ts';
 import { verifies } from '../support/verifies.ts';
 import { parameter, prepareTool, refusal } from './sql-kind-contract.ts';
+import { runContext } from '../support/run-context.ts';
 
 const silent = () => undefined;
 const log = { debug: silent, info: silent, warn: silent, error: silent };
@@ -75,7 +76,7 @@ describe('out of reach', () => {
 
   test('the second of two statements is not silently left out', async () => {
     const two = source.prepare({ text: 'SELECT 1; DELETE FROM thing', parameters: [], read_only: false });
-    const run = two.run([], { signal: new AbortController().signal, limits: { rows: 1, bytes: 1_000 }, skip_rows: 0 });
+    const run = two.run([], runContext({ limits: { rows: 1, bytes: 1_000 } }));
     expect((await refusal(run)).text).toContain('42601');
   });
 

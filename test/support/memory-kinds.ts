@@ -1,7 +1,10 @@
 // A small real kind of source and one of tool, with the names and the fields that the flights example needs: they check
 // placeholders as SQL does and answer with what they were given. For tests of everything that is not a database.
 import { z } from 'zod';
+import { ToolcribError } from '../../server/src/base/errors.ts';
 import type { Fault } from '../../server/src/base/errors.ts';
+import type { JsonObject } from '../../server/src/base/json.ts';
+import type { AuthServiceKind } from '../../server/src/catalog/auth-service.ts';
 import type { Source, SourceKind } from '../../server/src/catalog/source.ts';
 import type { ToolKind, ToolToCheck } from '../../server/src/catalog/tool.ts';
 
@@ -82,4 +85,23 @@ const clockTool: ToolKind<object> = {
   prepare: () => () => Promise.resolve({ kind: 'value', value: 'noon' }),
 };
 
-export const memoryKinds = { sources: [memorySource, otherSource], tools: [memoryTool, clockTool] };
+/** Takes a token that is the JSON text of its claims. */
+const memoryAuthService: AuthServiceKind<object> = {
+  type: 'memory-auth',
+  aliases: [],
+  fields: z.strictObject({}),
+  open: (name) => ({
+    name,
+    type: 'memory-auth',
+    verify: async (token) => {
+      if (token.startsWith('{')) return JSON.parse(token) as JsonObject;
+      throw new ToolcribError('token_refused', { params: { service: name, reason: 'malformed' } });
+    },
+  }),
+};
+
+export const memoryKinds = {
+  sources: [memorySource, otherSource],
+  tools: [memoryTool, clockTool],
+  auth_services: [memoryAuthService],
+};

@@ -25,6 +25,8 @@ export const limits = {
   echo_characters: 40,
   /** Characters of a path in a fault. */
   path_characters: 200,
+  /** Auth services that one tool names. */
+  tool_auth_services: 16,
   /** Parameters of one tool. */
   tool_parameters: 256,
 
@@ -74,6 +76,12 @@ export const limits = {
   source_check_client_ms: 5_000,
   /** Calls that wait for a connection of one source: above it, they are refused at once. */
   source_queue: 4_096,
+  /** Settings of one source's sessions: they are sent with every call. */
+  session_settings: 16,
+  /** Accounts of callers that have one source open at once; the one used longest ago makes room. */
+  caller_accounts: 100,
+  /** Connections of one caller's account: most callers make one call at a time. */
+  caller_connections: 2,
   /** Bytes read past the limits of a read-only answer before its connection is given up. */
   source_drop_bytes: 64 * 1024 * 1024,
   /** The longest message of a server that is kept whole, rows not counted. */

@@ -1,6 +1,7 @@
 // The loaded catalogue: what exists, for whom. Immutable; a reload makes a new one.
 import type { Fault } from '../base/errors.ts';
 import type { Source } from './source.ts';
+import type { EntityKind } from './split-entities.ts';
 import type { Tool, ToolScope } from './tool.ts';
 
 export interface Toolset {
@@ -19,7 +20,7 @@ export interface NamedSource {
 
 /** Something of the files that could not be used; the rest works without it. */
 export interface Failed {
-  readonly entity: 'source' | 'tool' | 'toolset';
+  readonly entity: EntityKind;
   readonly name: string;
   readonly scope: ToolScope;
   readonly faults: readonly Fault[];

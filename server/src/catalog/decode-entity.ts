@@ -1,5 +1,7 @@
 // What the decoding of sources, tools and toolsets has in common: the type, and the fields beside it.
+import type { z } from 'zod';
 import { nearHint } from '../base/nearest-names.ts';
+import { decodeFields } from './decode-fields.ts';
 import { shortened } from './describe-value.ts';
 import { tell, tellShape } from './decoding.ts';
 import type { Decoding, Environment } from './decoding.ts';
@@ -26,7 +28,7 @@ export function decodeEntity<Definition>(
 ): Decoded<Definition> {
   const decoding: Decoding = {
     file: options.file,
-    show_values: entity.entity !== 'source',
+    show_values: entity.entity === 'tool' || entity.entity === 'toolset',
     faults: [],
     filled: new Map(),
   };
@@ -44,6 +46,30 @@ export function bodyFields(entity: Entity, body: Located, decoding: Decoding): L
 export interface TypedEntity {
   readonly entity: Entity;
   readonly body: LocatedMap;
+}
+
+/** What could be made of an entity whose fields are its kind's. */
+export interface KindDefinition<Kind> {
+  readonly name: string;
+  readonly kind: Kind;
+  /** What the kind's schema made of the fields. */
+  readonly config: unknown;
+}
+
+/** Decodes an entity that has no fields beside those of its kind. */
+export function decodeByKind<Kind extends NamedType & { readonly fields: z.ZodType }>(
+  entity: Entity,
+  options: { readonly file: string; readonly environment: Environment; readonly kinds: readonly Kind[] },
+): Decoded<KindDefinition<Kind>> {
+  return decodeEntity(entity, options, (body, decoding) => {
+    const fields = bodyFields(entity, body, decoding);
+    if (fields === undefined) return undefined;
+    const kind = findKind({ entity, body: fields }, options.kinds, decoding);
+    if (kind === undefined) return undefined;
+    const { path, place, type_keys } = entity;
+    const at = { node: kindFields(entity, fields, []), path, place, other_fields: type_keys };
+    return { name: entity.name, kind, config: decodeFields(kind.fields, at, decoding) };
+  });
 }
 
 interface NamedType {

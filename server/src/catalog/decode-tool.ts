@@ -21,6 +21,8 @@ export interface ToolDefinition {
   readonly kind: ToolKind;
   readonly source?: string;
   readonly parameters: readonly Parameter[];
+  /** Names of auth services: a valid token of one of them is needed. Empty: of none. */
+  readonly auth_required: readonly string[];
   readonly read_only: boolean;
   readonly annotations?: ToolAnnotations;
   readonly danger: DangerLevel;
@@ -58,6 +60,11 @@ const commonFields = z.strictObject({
     .describe('What the tool does and when to use it, for the model.'),
   title: z.string().min(1).optional().describe('Name for people.'),
   source: z.string().optional().describe('Name of the source that it runs on.'),
+  authRequired: z
+    .array(z.string().min(1))
+    .max(limits.tool_auth_services)
+    .default([])
+    .describe('Names of auth services; a call needs a valid token of one of them.'),
   readOnly: z.boolean().optional().describe('Whether it changes nothing; true by default, enforced by the database.'),
   annotations: annotationFields.optional().describe('The same and more in the words of MCP.'),
   danger: z.enum(['low', 'medium', 'high', 'critical']).optional().describe('How much harm a wrong call can do.'),
@@ -114,6 +121,7 @@ function toDefinition(name: string, { kind, common, parameters, config }: Decode
     kind,
     ...(common.source === undefined ? {} : { source: common.source }),
     parameters,
+    auth_required: common.authRequired,
     read_only,
     ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
     danger: common.danger ?? (read_only ? 'low' : 'medium'),

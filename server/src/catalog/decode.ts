@@ -2,6 +2,9 @@
 // the link's question.
 import type { Fault } from '../base/errors.ts';
 import type { Decoded } from './decode-entity.ts';
+import type { AuthServiceKind } from './auth-service.ts';
+import { decodeAuthService } from './decode-auth-service.ts';
+import type { AuthServiceDefinition } from './decode-auth-service.ts';
 import { decodeSource } from './decode-source.ts';
 import type { SourceDefinition } from './decode-source.ts';
 import { decodeTool } from './decode-tool.ts';
@@ -17,6 +20,7 @@ import type { ToolKind } from './tool.ts';
 export interface Kinds {
   readonly tools: readonly ToolKind[];
   readonly sources: readonly SourceKind[];
+  readonly auth_services: readonly AuthServiceKind[];
 }
 
 export interface DecodeInput {
@@ -29,6 +33,7 @@ export interface DecodeInput {
 
 export interface DecodedFile {
   readonly sources: readonly Decoded<SourceDefinition>[];
+  readonly auth_services: readonly Decoded<AuthServiceDefinition>[];
   readonly tools: readonly Decoded<ToolDraft>[];
   readonly toolsets: readonly Decoded<ToolsetDefinition>[];
   /** What belongs to no entity. */
@@ -39,6 +44,7 @@ export interface DecodedFile {
 export function decodeFile({ text, file, environment, kinds }: DecodeInput): DecodedFile {
   const { documents, faults } = readYaml(text, file);
   const sources: Decoded<SourceDefinition>[] = [];
+  const auth_services: Decoded<AuthServiceDefinition>[] = [];
   const tools: Decoded<ToolDraft>[] = [];
   const toolsets: Decoded<ToolsetDefinition>[] = [];
   const document_faults = documents.flatMap((root) => {
@@ -47,6 +53,9 @@ export function decodeFile({ text, file, environment, kinds }: DecodeInput): Dec
       switch (entity.entity) {
         case 'source':
           sources.push(decodeSource(entity, { file, environment, kinds: kinds.sources }));
+          break;
+        case 'auth service':
+          auth_services.push(decodeAuthService(entity, { file, environment, kinds: kinds.auth_services }));
           break;
         case 'tool':
           tools.push(decodeTool(entity, { file, environment, kinds: kinds.tools }));
@@ -58,5 +67,5 @@ export function decodeFile({ text, file, environment, kinds }: DecodeInput): Dec
     }
     return decoding.faults;
   });
-  return { sources, tools, toolsets, faults: [...faults, ...document_faults] };
+  return { sources, auth_services, tools, toolsets, faults: [...faults, ...document_faults] };
 }

@@ -72,9 +72,9 @@ const cases: readonly Case[] = [
   ['an unknown section', 'tool: {}', '1:1 tool — unknown field | Did you mean "tools" or "toolsets"?'],
   [
     'sections that are not supported',
-    'authSources: {a: {kind: google}}\nprompts: {}',
-    '1:1 authSources — unknown field | MCP Toolbox has it; it is not supported here yet.',
-    '2:1 prompts — unknown field | MCP Toolbox has it; it is not supported here yet.',
+    'authSources: {a: {kind: gogle}}\nembeddingModels: {}',
+    '1:25 authSources.a.kind — there is no type of auth service "gogle" | Valid: memory-auth.',
+    '2:1 embeddingModels — unknown field | MCP Toolbox has it; it is not supported here yet.',
   ],
   ['a list of tools', 'tools: [a]', '1:8 tools — expected an object with one entry per tool, got a list | '],
   ['a section twice', 'tools: {}\ntools: {}', '2:1 tools — "tools" is given twice; it is first in line 1 | '],
@@ -107,12 +107,12 @@ const cases: readonly Case[] = [
   [
     'an unknown kind of entity',
     'kind: tols\nname: a',
-    '1:7 kind — expected "kind" to be source, tool or toolset, got the text "tols" | Valid: source, tool, toolset.',
+    '1:7 kind — expected "kind" to be one of source, authService, tool, toolset, group, got the text "tols" | Valid: source, authService, tool, toolset, group.',
   ],
   [
     'a kind of entity that is not supported',
-    'kind: authService\nname: a\ntype: google',
-    '1:7 kind — expected "kind" to be source, tool or toolset, got the text "authService" | MCP Toolbox has it; it is not supported here yet.',
+    'kind: embeddingModel\nname: a\ntype: google',
+    '1:7 kind — expected "kind" to be one of source, authService, tool, toolset, group, got the text "embeddingModel" | MCP Toolbox has it; it is not supported here yet.',
   ],
   [
     'a flat tool without a name',
@@ -127,7 +127,7 @@ const cases: readonly Case[] = [
   [
     'a section in a flat document',
     'kind: tool\nname: t\ntype: clock\ndescription: d\ntools: {}',
-    '5:1 tools.t.tools — unknown field | Valid: type, description, title, source, readOnly, annotations, danger, timeout_ms, concurrency, max_rows and 2 more.',
+    '5:1 tools.t.tools — unknown field | Valid: type, description, title, source, authRequired, readOnly, annotations, danger, timeout_ms, concurrency and 3 more.',
   ],
   // Types
   [
@@ -174,9 +174,15 @@ const cases: readonly Case[] = [
   ],
   ['a misspelt field', tool('parameter: []'), '8:5 tools.t.parameter — unknown field | Did you mean "parameters"?'],
   [
-    'authRequired',
-    tool('authRequired: [google]'),
-    '8:5 tools.t.authRequired — unknown field | MCP Toolbox has it; it is not supported here yet.',
+    'an auth service that does not exist',
+    `authServices: {google: {kind: memory-auth}}\n${tool('authRequired: [google, gogle]')}`,
+    '9:28 tools.t.authRequired[1] — there is no auth service "gogle" | Did you mean "google"?',
+  ],
+  [
+    'an auth service that has failed',
+    `authServices: {google: {kind: memory-auth, clientId: x}}\n${tool('authRequired: [google]')}`,
+    '1:44 authServices.google.clientId — unknown field | Valid: kind, type.',
+    '9:20 tools.t.authRequired[0] — the auth service "google" cannot be used | Mend the faults of the auth service.',
   ],
   [
     'authServices, authSources and templateParameters',

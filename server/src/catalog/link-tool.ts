@@ -3,35 +3,50 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
 import { nearHint } from '../base/nearest-names.ts';
+import type { AuthService } from './auth-service.ts';
 import type { ToolDefinition, ToolDraft } from './decode-tool.ts';
 import { quoteName, tell, tellForeign } from './decoding.ts';
 import { toInputSchema } from './input-schema.ts';
+import { linkAuth } from './link-auth.ts';
 import { tellThrown } from './linking.ts';
 import type { NameTable, OpenSource, Scoped } from './linking.ts';
 import { joinPath, locate, splitPath } from './located.ts';
 import type { Located } from './located.ts';
+import type { Source } from './source.ts';
 import type { RunTool, Tool, ToolScope } from './tool.ts';
 import { compileValidator } from './validate-arguments.ts';
+
+export interface ToolLinks {
+  readonly sources: NameTable<OpenSource>;
+  readonly auth_services: NameTable<AuthService>;
+  readonly log: Log;
+}
 
 /**
  * The linked tool, or undefined after telling why there is none. A tool uses sources of its own scope only: a tenant's
  * tool must not reach a database of the whole server.
  */
-export function linkTool(scoped: Scoped<ToolDraft>, sources: NameTable<OpenSource>, log: Log): Tool | undefined {
-  const source = linkSource(scoped, sources(scoped.scope));
+export function linkTool(scoped: Scoped<ToolDraft>, { sources, auth_services, log }: ToolLinks): Tool | undefined {
+  const source = findSourceOf(scoped, sources(scoped.scope));
   const { definition } = scoped.definition ?? {};
   if (definition === undefined || scoped.decoding.faults.length > 0) return undefined;
   checkByKind(scoped, definition, log);
+  tellUnheldSettings(scoped, definition, source);
+  const auth = linkAuth(scoped, definition, auth_services);
   if (scoped.decoding.faults.length > 0) return undefined;
   try {
-    return toTool(scoped.scope, definition, prepare(definition, source));
+    return toTool(scoped.scope, definition, {
+      ...(auth === undefined ? {} : { auth }),
+      needs_credential: source?.per_caller !== undefined,
+      run: prepare(definition, source),
+    });
   } catch (thrown) {
     tellThrown(scoped, thrown, log);
     return undefined;
   }
 }
 
-function linkSource(
+function findSourceOf(
   scoped: Scoped<ToolDraft>,
   sources: ReadonlyMap<string, OpenSource | 'failed'>,
 ): OpenSource | undefined {
@@ -104,23 +119,38 @@ function checkByKind(scoped: Scoped<ToolDraft>, definition: ToolDefinition, log:
   }
 }
 
-function prepare(
-  { kind, config, name, parameters, read_only }: ToolDefinition,
-  source: OpenSource | undefined,
-): RunTool {
-  return kind.prepare(config, { name, parameters, read_only, source: source?.source });
+/** Settings of the session hold whoever gives values to a statement, not whoever writes it. */
+function tellUnheldSettings(scoped: Scoped<ToolDraft>, { kind }: ToolDefinition, source: OpenSource | undefined): void {
+  if (kind.callers_statement !== true || source?.has_settings !== true) return;
+  const { entity, body, decoding } = scoped;
+  tell(decoding, locate(body, ['source']).place, {
+    path: `${entity.path}.source`,
+    message: 'the source has sessionSettings, which a statement that the caller writes could undo',
+    hint: 'Give this tool a source of its own, with an account that may see no more than its callers may, or with "credential: caller".',
+  });
 }
 
-function toTool(scope: ToolScope, definition: ToolDefinition, run: RunTool): Tool {
-  const { config, kind, ...common } = definition;
+function prepare(definition: ToolDefinition, source: OpenSource | undefined): RunTool {
+  const { kind, config, name, parameters, read_only } = definition;
+  const prepareOn = (open: Source | undefined): RunTool =>
+    kind.prepare(config, { name, parameters, read_only, source: open });
+  return source?.per_caller === undefined ? prepareOn(source?.source) : source.per_caller.tool(prepareOn);
+}
+
+function toTool(
+  scope: ToolScope,
+  definition: ToolDefinition,
+  linked: Pick<Tool, 'auth' | 'needs_credential' | 'run'>,
+): Tool {
+  const { config, kind, auth_required, ...common } = definition;
   return {
     ...common,
+    ...linked,
     kind: kind.type,
     scope,
     input_schema: toInputSchema(definition.parameters),
     version: versionOf(definition),
     validate: compileValidator(definition.name, definition.parameters),
-    run,
   };
 }
 

@@ -4,18 +4,21 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Failed, NamedSource, Toolset } from './catalogue.ts';
 import type { CatalogueParts } from './create-catalogue.ts';
+import type { AuthServiceDefinition } from './decode-auth-service.ts';
 import type { SourceDefinition } from './decode-source.ts';
 import type { ToolDraft } from './decode-tool.ts';
 import type { ToolsetDefinition } from './decode-toolset.ts';
 import { tell } from './decoding.ts';
+import { openAuthService } from './link-auth.ts';
+import { linkSource } from './link-source.ts';
 import { linkTool } from './link-tool.ts';
 import { linkToolset } from './link-toolset.ts';
-import { tellThrown } from './linking.ts';
-import type { NameTable, OpenSource, Scoped } from './linking.ts';
+import type { NameTable, Scoped } from './linking.ts';
 import type { ToolScope } from './tool.ts';
 
 export interface LinkInput {
   readonly sources: readonly Scoped<SourceDefinition>[];
+  readonly auth_services: readonly Scoped<AuthServiceDefinition>[];
   readonly tools: readonly Scoped<ToolDraft>[];
   readonly toolsets: readonly Scoped<ToolsetDefinition>[];
   readonly log: Log;
@@ -23,18 +26,23 @@ export interface LinkInput {
 }
 
 /** Links everything. Faults are added to the entities' own lists. */
-export function linkEntities({ sources, tools, toolsets, log, clock }: LinkInput): CatalogueParts {
+export function linkEntities(input: LinkInput): CatalogueParts {
+  const { sources, auth_services, tools, toolsets, log, clock } = input;
   tellRepeatedNames(sources, 'own scope');
+  tellRepeatedNames(auth_services, 'whole view');
   tellRepeatedNames(tools, 'whole view');
   tellRepeatedNames(toolsets, 'whole view');
-  const linked_sources = linkAll(sources, (entity) => openSource(entity, { log, clock }));
-  const linked_tools = linkAll(tools, (entity) => linkTool(entity, linked_sources.names, log));
+  const linked_sources = linkAll(sources, (entity) => linkSource(entity, { log, clock }));
+  const linked_auth = linkAll(auth_services, (entity) => openAuthService(entity, { log, clock }));
+  const linked_tools = linkAll(tools, (entity) =>
+    linkTool(entity, { sources: linked_sources.names, auth_services: linked_auth.names, log }),
+  );
   const linked_toolsets = linkAll(toolsets, (entity) => linkToolset(entity, linked_tools.names));
   return {
     sources: linked_sources.linked.map(({ name, scope, item }): NamedSource => ({ name, scope, source: item.source })),
     tools: linked_tools.linked.map(({ item }) => item),
     toolsets: linked_toolsets.linked.map(({ item }): Toolset => item),
-    failed: [...linked_sources.failed, ...linked_tools.failed, ...linked_toolsets.failed],
+    failed: [...linked_sources.failed, ...linked_auth.failed, ...linked_tools.failed, ...linked_toolsets.failed],
   };
 }
 
@@ -97,19 +105,4 @@ function tellRepeated({ entity, decoding }: Scoped<unknown>, earlier: Scoped<unk
   const where = `${earlier.decoding.file}:${earlier.entity.place.line}`;
   const message = `the ${entity.entity} "${entity.name}" is already defined at ${where}`;
   tell(decoding, entity.place, { path: entity.path, message, hint });
-}
-
-function openSource(
-  scoped: Scoped<SourceDefinition>,
-  { log, clock }: Pick<LinkInput, 'log' | 'clock'>,
-): OpenSource | undefined {
-  const { definition, decoding, base_folder } = scoped;
-  if (definition === undefined || decoding.faults.length > 0) return undefined;
-  const { kind, config, name } = definition;
-  try {
-    return { type: kind.type, source: kind.open(name, config, { log, clock, base_folder }) };
-  } catch (thrown) {
-    tellThrown(scoped, thrown, log);
-    return undefined;
-  }
 }

@@ -1,6 +1,8 @@
 // What the linking of sources, tools and toolsets has in common.
+import type { Clock } from '../base/clock.ts';
 import { ToolcribError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { CallerSources } from './caller-sources.ts';
 import type { Decoded } from './decode-entity.ts';
 import { tellForeign } from './decoding.ts';
 import type { Source } from './source.ts';
@@ -19,6 +21,16 @@ export interface OpenSource {
   /** The kind's permanent name. */
   readonly type: string;
   readonly source: Source;
+  /** Present when every caller opens it with an account of their own. */
+  readonly per_caller: CallerSources | undefined;
+  /** Whether its sessions have settings, which a statement written by the caller could undo. */
+  readonly has_settings: boolean;
+}
+
+/** What kinds are given when something of theirs is opened. */
+export interface LinkDeps {
+  readonly log: Log;
+  readonly clock: Clock;
 }
 
 /** Tells what a kind has thrown: the text of a catalogue error is public, anything else goes to the log only. */

@@ -55,7 +55,7 @@ describe('the flights example', () => {
     });
     expect(search?.description).toContain('given CY 0123, the airline is "CY", and flight_number is "123".\n');
     expect(search?.description.endsWith('}}\n')).toBe(true);
-    const args = search?.validate({ airline: 'CY', flight_number: '888' }) ?? {};
+    const args = search?.validate({ airline: 'CY', flight_number: '888' }, () => null) ?? {};
     expect(await search?.run(args, ctx)).toMatchObject({
       value: {
         source: 'postgres',

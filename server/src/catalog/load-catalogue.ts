@@ -6,6 +6,7 @@ import type { Fault } from '../base/errors.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { SourceDeps } from './source.ts';
 import { createCatalogue } from './create-catalogue.ts';
+import type { AuthServiceDefinition } from './decode-auth-service.ts';
 import type { SourceDefinition } from './decode-source.ts';
 import type { ToolDraft } from './decode-tool.ts';
 import type { ToolsetDefinition } from './decode-toolset.ts';
@@ -56,6 +57,7 @@ export async function loadCatalogue({ files, environment, kinds, deps, strict }:
   }
   const entities = {
     sources: decoded.flatMap(({ sources }) => sources),
+    auth_services: decoded.flatMap(({ auth_services }) => auth_services),
     tools: decoded.flatMap(({ tools }) => tools),
     toolsets: decoded.flatMap(({ toolsets }) => toolsets),
   };
@@ -76,6 +78,7 @@ interface FileScope {
 
 interface ScopedFile {
   readonly sources: readonly Scoped<SourceDefinition>[];
+  readonly auth_services: readonly Scoped<AuthServiceDefinition>[];
   readonly tools: readonly Scoped<ToolDraft>[];
   readonly toolsets: readonly Scoped<ToolsetDefinition>[];
 }
@@ -83,6 +86,7 @@ interface ScopedFile {
 function scopeFile(file: DecodedFile, scope: FileScope): ScopedFile {
   return {
     sources: file.sources.map((entity) => ({ ...entity, ...scope })),
+    auth_services: file.auth_services.map((entity) => ({ ...entity, ...scope })),
     tools: file.tools.map((entity) => ({ ...entity, ...scope })),
     toolsets: file.toolsets.map((entity) => ({ ...entity, ...scope })),
   };

@@ -1,5 +1,6 @@
 // The contract of a source: a configured database (later: an HTTP base) that tools run on.
 import type { z } from 'zod';
+import type { Caller } from '../base/caller.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Arguments, ArgumentValue, EscapeStyle, Parameter } from './parameters.ts';
@@ -73,6 +74,7 @@ export interface SqlRunOptions {
   readonly limits: ResultLimits;
   /** Rows to pass over before the first one of the answer: they count neither as rows nor as bytes. */
   readonly skip_rows: number;
+  readonly caller: Caller;
   /** Set for this statement only and gone after it. Only for sources whose kind says `session_settings`. */
   readonly settings?: readonly SessionSetting[];
 }

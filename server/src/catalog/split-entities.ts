@@ -9,8 +9,28 @@ import type { Located, LocatedEntry, LocatedMap, Place } from './located.ts';
 import { isName, nameRule } from './names.ts';
 import { nearHint } from '../base/nearest-names.ts';
 
-export const entityKinds = ['source', 'tool', 'toolset'] as const;
-export type EntityKind = (typeof entityKinds)[number];
+/** The sorts of entities, with the sections of the map format and the words of the flat format that mean them. */
+const sorts = {
+  source: { sections: ['sources'], words: ['source'] },
+  'auth service': { sections: ['authServices', 'authSources'], words: ['authService'] },
+  tool: { sections: ['tools'], words: ['tool'] },
+  toolset: { sections: ['toolsets'], words: ['toolset', 'group'] },
+} as const satisfies Record<string, { readonly sections: readonly string[]; readonly words: readonly string[] }>;
+
+export type EntityKind = keyof typeof sorts;
+
+interface Sort {
+  readonly entity: EntityKind;
+  readonly sections: readonly string[];
+  readonly words: readonly string[];
+}
+
+const entitySorts: readonly Sort[] = (Object.keys(sorts) as readonly EntityKind[]).map((entity) => ({
+  entity,
+  ...sorts[entity],
+}));
+const sectionNames = entitySorts.flatMap(({ sections }) => sections);
+const flatWords = entitySorts.flatMap(({ words }) => words);
 
 export interface Entity {
   readonly entity: EntityKind;
@@ -26,8 +46,6 @@ export interface Entity {
   /** The keys that may hold its type. */
   readonly type_keys: readonly string[];
 }
-
-const sections: Readonly<Record<EntityKind, string>> = { source: 'sources', tool: 'tools', toolset: 'toolsets' };
 
 /** All entities of one document; what belongs to none of them is told. */
 export function splitEntities(root: Located, decoding: Decoding): readonly Entity[] {
@@ -50,12 +68,13 @@ function splitSections(root: LocatedMap, decoding: Decoding): readonly Entity[] 
   tellDefects(root, '', decoding);
   const entities: Entity[] = [];
   for (const [key, { key_place, value }] of root.entries) {
-    const entity = entityKinds.find((kind) => sections[kind] === key);
+    const entity = entitySorts.find(({ sections }) => sections.includes(key))?.entity;
     if (entity === undefined) {
-      tellUnknownField(decoding, key_place, { path: key, key, valid: [...Object.values(sections), 'kind'] });
+      tellUnknownField(decoding, key_place, { path: key, key, valid: [...sectionNames, 'kind'] });
     } else if (value.kind === 'map') {
       tellDefects(value, key, decoding);
-      for (const [name, entry] of value.entries) entities.push(sectionEntity(entity, name, entry, decoding));
+      for (const [name, entry] of value.entries)
+        entities.push(sectionEntity({ entity, section: key }, name, entry, decoding));
     } else if (value.kind === 'list' || value.value !== null || value.defects !== undefined) {
       tellDefects(value, key, decoding);
       tellShape(decoding, value, { path: key, expected: `an object with one entry per ${entity}` });
@@ -65,12 +84,12 @@ function splitSections(root: LocatedMap, decoding: Decoding): readonly Entity[] 
 }
 
 function sectionEntity(
-  entity: EntityKind,
+  { entity, section }: { readonly entity: EntityKind; readonly section: string },
   name: string,
   { key_place, value }: LocatedEntry,
   decoding: Decoding,
 ): Entity {
-  const path = joinPath(sections[entity], [name]);
+  const path = joinPath(section, [name]);
   const name_is_valid = isName(name);
   if (!name_is_valid) {
     const message = `"${shortened(name)}" is not a valid name`;
@@ -81,8 +100,8 @@ function sectionEntity(
 
 function splitFlat(root: LocatedMap, decoding: Decoding): readonly Entity[] {
   const kind = root.entries.get('kind')?.value;
-  const entity = kind?.kind === 'scalar' ? entityKinds.find((candidate) => candidate === kind.value) : undefined;
-  if (entity === undefined) {
+  const sort = entitySorts.find(({ words }) => kind?.kind === 'scalar' && words.includes(String(kind.value)));
+  if (sort === undefined) {
     if (kind !== undefined) tellUnknownKind(kind, decoding);
     return [];
   }
@@ -94,10 +113,10 @@ function splitFlat(root: LocatedMap, decoding: Decoding): readonly Entity[] {
   }
   return [
     {
-      entity,
+      entity: sort.entity,
       name: text,
       name_is_valid: isName(text),
-      path: joinPath(sections[entity], [text === '' ? '?' : text]),
+      path: joinPath(sort.sections[0] ?? '', [text === '' ? '?' : text]),
       place: name?.place ?? root.place,
       body: filterEntries(root, (key) => key !== 'kind' && key !== 'name'),
       type_keys: ['type'],
@@ -106,8 +125,8 @@ function splitFlat(root: LocatedMap, decoding: Decoding): readonly Entity[] {
 }
 
 function tellUnknownKind(kind: Located, decoding: Decoding): void {
-  const message = `expected "kind" to be source, tool or toolset, got ${describeNode(kind, decoding)}`;
-  const near = kind.kind === 'scalar' ? nearHint(String(kind.value), entityKinds) : undefined;
+  const message = `expected "kind" to be one of ${flatWords.join(', ')}, got ${describeNode(kind, decoding)}`;
+  const near = kind.kind === 'scalar' ? nearHint(String(kind.value), flatWords) : undefined;
   const hint = kind.kind === 'scalar' && isToolboxName(kind.value) ? notSupported : near;
   tell(decoding, kind.place, { path: 'kind', message, hint });
 }

@@ -3,8 +3,9 @@ import type { z } from 'zod';
 import type { Fault } from '../base/errors.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
+import type { AuthService } from './auth-service.ts';
 import type { Caller } from '../base/caller.ts';
-import type { Arguments, Parameter } from './parameters.ts';
+import type { Arguments, ArgumentValue, Parameter } from './parameters.ts';
 import type { CallEvent, ResultLimits, ToolResult } from './result.ts';
 import type { Source } from './source.ts';
 
@@ -31,6 +32,10 @@ export interface Tool {
   /** Name of its source, where it has one. */
   readonly source?: string;
   readonly parameters: readonly Parameter[];
+  /** Present when tokens of auth services are asked for. */
+  readonly auth?: ToolAuth;
+  /** Whether it runs with the caller's own credential for its source. */
+  readonly needs_credential: boolean;
   /** JSON Schema 2020-12 of the arguments. */
   readonly input_schema: JsonObject;
   readonly read_only: boolean;
@@ -42,9 +47,27 @@ export interface Tool {
   readonly result_limits: ResultLimits;
   /** First 16 hex digits of the SHA-256 of the definition: changes exactly when the definition does. */
   readonly version: string;
-  /** Checks arguments; throws `arguments_invalid` with one fault per argument, and lists the valid names for unknown ones. */
-  validate(args: unknown): Arguments;
+  /** Checks arguments; throws `arguments_invalid` with one fault per argument, and lists the valid names for unknown ones.
+   * `fill` gives the values that are not the caller's to give. */
+  validate(args: unknown, fill: (parameter: Parameter) => ArgumentValue): Arguments;
   readonly run: RunTool;
+}
+
+/** Which auth services must vouch for the caller. */
+export interface ToolAuth {
+  /** A valid token of one of them is enough; empty when only claims are wanted. */
+  readonly required: readonly string[];
+  /** Every service that the tool names, for itself or for a parameter, by name. */
+  readonly services: ReadonlyMap<string, AuthService>;
+}
+
+/** The caller's account for a source: plaintext, for this one call. */
+export interface CallerCredential {
+  readonly id: string;
+  /** Changes whenever the account does. */
+  readonly version: string;
+  /** Values of the kind's `account_fields`. */
+  readonly account: Readonly<Record<string, string>>;
 }
 
 /** Runs a tool with checked arguments. Throws only ToolcribError. */
@@ -54,6 +77,8 @@ export type RunTool = (args: Arguments, ctx: RunContext) => Promise<ToolResult>;
 export interface RunContext {
   readonly call_id: string;
   readonly caller: Caller;
+  /** Present when the tool `needs_credential`. */
+  readonly credential?: CallerCredential | undefined;
   /** Rows of the answer that the caller has already: a call that goes on where a cut one ended. Zero otherwise. */
   readonly skip_rows: number;
   /** Aborts at the deadline, at cancel and when the caller goes away; its reason is the ToolcribError to throw. */
@@ -77,6 +102,8 @@ export interface ToolKind<Config = unknown> {
   readonly parameters?: readonly Parameter[];
   /** Whether tools of this kind may have `templateParameters`. */
   readonly takes_templates?: boolean;
+  /** Whether the caller writes the statement: then nothing in the session can hold it. */
+  readonly callers_statement?: boolean;
   /** How much harm a wrong call can do, where the file does not say. */
   readonly danger?: DangerLevel;
   /** What the schema cannot say, e.g. placeholders against parameters. Paths are relative to the tool: `statement`. */

@@ -5,7 +5,7 @@ import { systemClock } from '../base/clock.ts';
 import { ToolcribError } from '../base/errors.ts';
 import type { Fault } from '../base/errors.ts';
 import { loadCatalogue } from '../catalog/load-catalogue.ts';
-import { sourceKinds, toolKinds } from '../kinds/kinds.ts';
+import { authServiceKinds, sourceKinds, toolKinds } from '../kinds/kinds.ts';
 import { exit } from './command.ts';
 import type { Command, CommandInput } from './command.ts';
 import { configOf, configOption } from './config-option.ts';
@@ -38,7 +38,7 @@ async function check(
     const { catalogue, faults } = await loadCatalogue({
       files: files.map((path) => ({ path, scope: { kind: 'system' } })),
       environment: processEnvironment,
-      kinds: { tools: toolKinds, sources: sourceKinds },
+      kinds: { tools: toolKinds, sources: sourceKinds, auth_services: authServiceKinds },
       deps: { log: createLog({ level: 'silent' }), clock: systemClock },
     });
     await catalogue.close();

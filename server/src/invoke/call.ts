@@ -2,6 +2,7 @@
 import type { ToolcribError } from '../base/errors.ts';
 import type { CallEvent, ToolResult } from '../catalog/result.ts';
 import type { Tool } from '../catalog/tool.ts';
+import type { TokenOf } from './verify.ts';
 
 export type Surface = 'rest' | 'mcp' | 'toolbox';
 
@@ -13,6 +14,8 @@ export interface CallRequest {
   readonly tool: string;
   /** When set, only tools of this toolset can be called. */
   readonly toolset?: string | undefined;
+  /** The token that came for an auth service of this name. */
+  readonly tokenOf?: TokenOf | undefined;
   /** Arguments as parsed JSON; checked in the corridor. */
   readonly args: unknown;
   /** Takes a listener, to be called when the caller goes away before the answer is complete. */

@@ -3,7 +3,7 @@ import { ToolcribError, toToolcribError } from '../base/errors.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { CallRequest, Corridor, ListRequest, Outcome } from './call.ts';
 import { findTool, requirePermission, visibleTools } from './find.ts';
-import { authorise, find, identify, limit, run, settle, shape, validate } from './steps.ts';
+import { authorise, find, identify, limit, resolve, run, settle, shape, validate, verify } from './steps.ts';
 import type { CorridorDeps, Walk } from './walk.ts';
 
 interface Step {
@@ -20,9 +20,10 @@ const steps: readonly Step[] = [
   { name: 'identify',  take: identify,  asks: 'Who is calling, for whom, in which tenant? Can the call be recorded?', can_end_with: ['stopping', 'unauthenticated', 'database_unavailable', 'audit_unavailable'] },
   { name: 'authorise', take: authorise, asks: 'Do role and scopes allow it?',                                         can_end_with: ['forbidden'] },
   { name: 'find',      take: find,      asks: 'Does the tool exist for this principal? Which version?',               can_end_with: ['tool_not_found', 'toolset_not_found'] },
+  { name: 'verify',    take: verify,    asks: 'Do the auth services that the tool names vouch for the caller?',       can_end_with: ['token_missing', 'token_expired', 'token_refused', 'issuer_unavailable'] },
   { name: 'validate',  take: validate,  asks: 'Are the arguments what the tool takes?',                               can_end_with: ['arguments_invalid'] },
   { name: 'limit',     take: limit,     asks: 'Is there room for one more call of this tool and tenant?',             can_end_with: ['calls_limited', 'call_cancelled'] },
-  { name: 'resolve',                    asks: 'Whose credential does it use?',                                        can_end_with: [] },
+  { name: 'resolve',   take: resolve,   asks: 'Whose credential does it use?',                                        can_end_with: ['credential_missing'] },
   { name: 'approve',                    asks: 'Must a person say yes to these arguments?',                            can_end_with: [] },
   { name: 'run',       take: run,       asks: 'What does the kind answer, within the deadline?',                      can_end_with: ['call_timed_out', 'call_cancelled', 'source_unavailable', 'statement_failed', 'write_refused', 'tool_failed'] },
   { name: 'shape',     take: shape,     asks: 'Is the result within its limits?',                                     can_end_with: ['result_too_large'] },
@@ -62,6 +63,7 @@ async function call(request: CallRequest, deps: CorridorDeps): Promise<Outcome> 
     started_monotonic: deps.clock.monotonic(),
     principal: undefined,
     tool: undefined,
+    vouchers: undefined,
     args: undefined,
     leave: undefined,
     result: undefined,

@@ -6,6 +6,7 @@ import type { ToolResult } from '../catalog/result.ts';
 import type { RunContext, Tool } from '../catalog/tool.ts';
 import type { CallRecord } from '../ledger/audit.ts';
 import { findTool, requirePermission } from './find.ts';
+import { fillParameter, verifyTokens } from './verify.ts';
 import type { CorridorDeps, Walk } from './walk.ts';
 
 /** Who is calling? Also takes the call's place in the audit: what cannot be recorded is not run. */
@@ -38,9 +39,20 @@ export function find(walk: Walk, deps: CorridorDeps): void {
   walk.tool = findTool(deps.catalogue(), known(walk.principal), walk.request);
 }
 
-/** Are the arguments what the tool takes? */
+/** Do the auth services that the tool names vouch for the caller? */
+export function verify(walk: Walk): void | Promise<void> {
+  const { auth } = known(walk.tool);
+  if (auth === undefined) return undefined;
+  const verified = verifyTokens(auth, walk.request.tokenOf ?? (() => undefined));
+  return verified.then((vouchers) => void (walk.vouchers = vouchers));
+}
+
+/** Are the arguments what the tool takes? What is not the caller's to give is filled in. */
 export function validate(walk: Walk): void {
-  walk.args = known(walk.tool).validate(walk.request.args);
+  const { caller } = known(walk.principal);
+  walk.args = known(walk.tool).validate(walk.request.args, (parameter) =>
+    fillParameter(parameter, walk.vouchers, caller),
+  );
 }
 
 /** Is there room for one more call of this tool and tenant? */
@@ -48,6 +60,12 @@ export function limit(walk: Walk, deps: CorridorDeps): void | Promise<void> {
   const leave = deps.places.enter(known(walk.principal).tenant_id, known(walk.tool), walk.controller);
   if (leave instanceof Promise) return leave.then((later) => void (walk.leave = later));
   walk.leave = leave;
+}
+
+/** Whose credential does it use? Sources are opened with the account of their file, or not at all. */
+export function resolve(walk: Walk): void {
+  const { needs_credential, source } = known(walk.tool);
+  if (needs_credential) throw new ToolcribError('credential_missing', { params: { source: source ?? '' } });
 }
 
 /**

@@ -11,6 +11,7 @@ import type { Identify, Principal } from '../identity/principal.ts';
 import type { AuditWriter } from '../ledger/audit.ts';
 import type { CallRequest } from './call.ts';
 import type { Places } from './places.ts';
+import type { Vouchers } from './verify.ts';
 
 export interface CorridorDeps {
   readonly identify: Identify;
@@ -36,6 +37,8 @@ export interface Walk {
   end: (reason: ToolcribError) => void;
   principal: Principal | undefined;
   tool: Tool | undefined;
+  /** Absent when the tool names no auth service. */
+  vouchers: Vouchers | undefined;
   args: Arguments | undefined;
   /** Gives back the places among the running calls. */
   leave: (() => void) | undefined;

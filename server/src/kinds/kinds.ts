@@ -1,4 +1,5 @@
 // Every kind of tool and of source, listed explicitly: nothing registers itself by being imported.
+import type { AuthServiceKind } from '../catalog/auth-service.ts';
 import type { SourceKind } from '../catalog/source.ts';
 import type { ToolKind } from '../catalog/tool.ts';
 import { postgresSource } from './postgres/postgres-source.ts';
@@ -9,3 +10,5 @@ import { sqliteSql } from './sqlite/sqlite-sql.ts';
 export const sourceKinds: readonly SourceKind[] = [postgresSource, sqliteSource];
 
 export const toolKinds: readonly ToolKind[] = [postgresSql, sqliteSql];
+
+export const authServiceKinds: readonly AuthServiceKind[] = [];

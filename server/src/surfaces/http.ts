@@ -86,6 +86,14 @@ export function setErrorHeaders(exchange: Exchange, error: ToolcribError): void 
   if (error.code === 'stopping') response.setHeader('connection', 'close');
 }
 
+/** Reads the token that came for an auth service: the header `<service>_token`, as toolbox clients send it. */
+export function tokenReader({ request }: Exchange): (service: string) => string | undefined {
+  return (service) => {
+    const value = request.headers[`${service.toLowerCase()}_token`];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+}
+
 /** Takes listeners to be called when the caller goes away before the answer is complete: `on_gone` of a call. */
 export function goneListeners({ response }: Exchange): (listener: () => void) => void {
   let listeners: (() => void)[] | undefined;

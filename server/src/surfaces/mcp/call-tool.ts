@@ -1,6 +1,7 @@
 // tools/call: one call through the corridor. What the tool says meanwhile goes to the caller where it asked for it.
 import type { CallEvent } from '../../catalog/result.ts';
 import { isJsonObject } from '../../base/json.ts';
+import type { TokenOf } from '../../invoke/verify.ts';
 import type { Corridor } from '../../invoke/call.ts';
 import type { Reply } from './event-stream.ts';
 import { isRequestError, toFailure } from './failures.ts';
@@ -17,6 +18,8 @@ export interface ToolCall {
   readonly message: RequestMessage;
   readonly served: Served;
   readonly authorization: string | undefined;
+  /** Reads the token that came for an auth service. */
+  readonly tokenOf: TokenOf;
   readonly toolset: string | undefined;
   readonly on_gone: (listener: () => void) => void;
   /** Absent inside a batch, which is one plain answer. */
@@ -34,6 +37,7 @@ export async function callTool(corridor: Corridor, call: ToolCall): Promise<Resu
   const outcome = await corridor.call({
     surface: 'mcp',
     authorization: call.authorization,
+    tokenOf: call.tokenOf,
     tool: name,
     toolset: call.toolset,
     args,

@@ -2,7 +2,8 @@
 // revisions, no session for any. Translates between JSON-RPC over HTTP and the corridor; decides nothing.
 import { toToolcribError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
-import { goneListeners, readJson, sendJsonText, setErrorHeaders } from '../http.ts';
+import type { TokenOf } from '../../invoke/verify.ts';
+import { goneListeners, readJson, sendJsonText, setErrorHeaders, tokenReader } from '../http.ts';
 import type { Exchange, Route } from '../route.ts';
 import { dispatch, refusalOf } from './dispatch.ts';
 import type { DispatchDeps } from './dispatch.ts';
@@ -29,6 +30,7 @@ export function mcpRoutes(deps: DispatchDeps): readonly Route[] {
 interface Scene {
   readonly exchange: Exchange;
   readonly authorization: string | undefined;
+  readonly tokenOf: TokenOf;
   readonly toolset: string | undefined;
   readonly on_gone: (listener: () => void) => void;
 }
@@ -38,6 +40,7 @@ async function serve(deps: DispatchDeps, exchange: Exchange): Promise<void> {
   const scene: Scene = {
     exchange,
     authorization: exchange.request.headers.authorization,
+    tokenOf: tokenReader(exchange),
     toolset: exchange.params['toolset'],
     on_gone: goneListeners(exchange),
   };

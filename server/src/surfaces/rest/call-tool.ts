@@ -1,7 +1,7 @@
 // POST /v1/tools/{name}/call: one call through the corridor.
 import type { CallAnswer } from '@toolcrib/client';
 import { z } from 'zod';
-import { goneListeners } from '../http.ts';
+import { goneListeners, tokenReader } from '../http.ts';
 import type { Operation } from './operation.ts';
 import { callAnswer } from './schemas.ts';
 
@@ -30,6 +30,11 @@ export const callTool: Operation<unknown, z.output<typeof body>, CallAnswer> = {
     'unauthenticated',
     'forbidden',
     'tool_not_found',
+    'token_missing',
+    'token_expired',
+    'token_refused',
+    'issuer_unavailable',
+    'credential_missing',
     'arguments_invalid',
     'calls_limited',
     'call_timed_out',
@@ -46,6 +51,7 @@ export const callTool: Operation<unknown, z.output<typeof body>, CallAnswer> = {
     const outcome = await corridor.call({
       surface: 'rest',
       authorization: exchange.request.headers.authorization,
+      tokenOf: tokenReader(exchange),
       tool: params['name'] ?? '',
       args,
       on_gone: goneListeners(exchange),

@@ -2,7 +2,7 @@
 import { ToolcribError, toToolcribError } from '../../base/errors.ts';
 import { isJsonObject } from '../../base/json.ts';
 import type { Corridor } from '../../invoke/call.ts';
-import { goneListeners, readJson, sendJsonText, setErrorHeaders } from '../http.ts';
+import { goneListeners, readJson, sendJsonText, setErrorHeaders, tokenReader } from '../http.ts';
 import type { Exchange, Route } from '../route.ts';
 import { errorText, resultText } from './answers.ts';
 import { manifestText } from './manifest.ts';
@@ -47,6 +47,7 @@ async function invoke({ corridor }: ToolboxDeps, exchange: Exchange): Promise<vo
   const outcome = await corridor.call({
     surface: 'toolbox',
     authorization: exchange.request.headers.authorization,
+    tokenOf: tokenReader(exchange),
     tool: exchange.params['tool'] ?? '',
     args,
     on_gone: goneListeners(exchange),
