@@ -92,6 +92,12 @@ export interface SqlSyntax {
   readonly dollar_quotes: boolean;
   /** Backquoted and bracketed identifiers (SQLite). */
   readonly backquotes: boolean;
+  /** `\` escapes the next character inside '…' and "…" (MySQL, GoogleSQL). */
+  readonly backslash_escapes?: boolean;
+  /** `#` begins a comment as well (MySQL, GoogleSQL). */
+  readonly hash_comments?: boolean;
+  /** MySQL: what is inside `/*! … *\/` and `/*M! … *\/` is code; `--` begins a comment only before a space. */
+  readonly executable_comments?: boolean;
   /** Sticky; finds a placeholder at its `lastIndex`. */
   readonly placeholder: RegExp;
 }

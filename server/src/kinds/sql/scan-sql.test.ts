@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SqlSyntax } from '../../catalog/source.ts';
+import { mysqlSyntax } from '../mysql/mysql-dialect.ts';
 import { postgresSyntax } from '../postgres/postgres-dialect.ts';
 import { sqliteSyntax } from '../sqlite/sqlite-dialect.ts';
 import { commandOf, scanSql } from './scan-sql.ts';
@@ -45,6 +46,37 @@ describe('placeholders of SQLite', () => {
   });
 });
 
+describe('placeholders of MySQL', () => {
+  // oxfmt-ignore
+  test.each<readonly [string, number]>([
+    ['SELECT ?, ? FROM t WHERE a=?', 3],
+    ["SELECT '?', \"?\", `?`, ?", 1],
+    ["SELECT 'a\\'?', ?", 1],
+    ["SELECT 'a\\\\', ?, 'x'", 1],
+    ['SELECT "a\\"?", ?', 1],
+    ["SELECT 'it''s ?', \"a\"\"?\", ?", 1],
+    ['SELECT `a\\`, ?, `?`', 1],
+    ['SELECT 1 # ?\n, ?', 1],
+    ['SELECT 1 -- ?\n, ?', 1],
+    ['SELECT 1 --\t? \r ?\n, ?', 1],
+    ['SELECT 1 --\n, ?', 1],
+    ['SELECT 5--?', 1],
+    ['SELECT /* ? /* ? */ ?', 1],
+    ['SELECT /*! ? */ + /*M!100100 ? */ /*!50000?*/', 3],
+    ['SELECT ?x, ?', 1],
+    ["SELECT 'never closed ?", 0],
+    ["SELECT 'never closed ?\\", 0],
+    ['SELECT /* never closed ?', 0],
+  ])('%s', (text, expected) => {
+    expect(placeholders(text, mysqlSyntax)).toHaveLength(expected);
+  });
+
+  test('comments that are executed are seen as such', () => {
+    const kinds = scanSql('SELECT 1 /*!50000 INTO */ /* plain */ /*M! x */', mysqlSyntax).map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'executable')).toHaveLength(2);
+  });
+});
+
 test('a literal or comment never hides or makes a placeholder', () => {
   const noise = fc.oneof(
     fc.string().map((text) => `'${text.replaceAll("'", "''")}'`),
@@ -58,22 +90,37 @@ test('a literal or comment never hides or makes a placeholder', () => {
       const text = `${before.join(' ')} $7 ${after.join(' ')}`;
       expect(placeholders(text, postgresSyntax)).toEqual(['$7']);
       expect(placeholders(text, sqliteSyntax)).toEqual(['$7']);
+      expect(
+        placeholders(
+          `${before.map((part) => inMysql(part)).join(' ')} ? ${after.map((part) => inMysql(part)).join(' ')}`,
+          mysqlSyntax,
+        ),
+      ).toEqual(['?']);
     }),
   );
 });
 
+/** The same noise where a backslash escapes. */
+function inMysql(part: string): string {
+  return /^['"]/.test(part) ? part.replaceAll('\\', '\\\\') : part.replace(/^--/, '-- ').replace(/^\/\*M?!/, '/* ');
+}
+
 test('scanning any text ends, in time that grows with its length only', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void scanSql(text, postgresSyntax)));
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void scanSql(text, mysqlSyntax)));
   for (const text of [
     "'".repeat(60_001),
     '/*'.repeat(30_000),
     '$a'.repeat(30_000),
     '"""'.repeat(20_000),
     '-'.repeat(60_001),
+    `'${'\\'.repeat(60_001)}`,
+    '/*!'.repeat(20_000),
   ]) {
     const started = performance.now();
     scanSql(text, postgresSyntax);
     scanSql(text, sqliteSyntax);
+    scanSql(text, mysqlSyntax);
     expect(performance.now() - started).toBeLessThan(500);
   }
 });

@@ -3,7 +3,7 @@
 import type { SqlSyntax } from '../../catalog/source.ts';
 
 export interface SqlToken {
-  readonly kind: 'word' | 'quoted' | 'placeholder' | 'semicolon' | 'open' | 'other';
+  readonly kind: 'word' | 'quoted' | 'placeholder' | 'semicolon' | 'open' | 'executable' | 'other';
   /** As written; a quoted identifier without its quotes. */
   readonly text: string;
 }
@@ -12,8 +12,13 @@ const space = /\s+/y;
 const word = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const number = /\d[\w.]*/y;
 const lineComment = /--[^\n\r]*/y;
+const spacedLineComment = /--(?=[\0- \x7f]|$)[^\n]*/y;
+const hashComment = /#[^\n]*/y;
+const executableComment = /\/\*M?!/y;
 const plainComment = /\/\*[\s\S]*?(?:\*\/|$)/y;
 const singleQuoted = /'(?:[^']|'')*(?:'|$)/y;
+const singleEscaped = /'(?:[^'\\]|''|\\[\s\S]?)*(?:'|$)/y;
+const doubleEscaped = /"((?:[^"\\]|""|\\[\s\S]?)*)(?:"|$)/y;
 const escapeQuoted = /[eE]'(?:[^'\\]|''|\\[\s\S])*(?:'|$)/y;
 const doubleQuoted = /"((?:[^"]|"")*)(?:"|$)/y;
 const backQuoted = /`((?:[^`]|``)*)(?:`|$)/y;
@@ -31,10 +36,12 @@ export function scanSql(text: string, syntax: SqlSyntax): readonly SqlToken[] {
     at = pattern.lastIndex;
     return found[1] ?? found[0];
   };
+  const single = syntax.backslash_escapes === true ? singleEscaped : singleQuoted;
+  const double = syntax.backslash_escapes === true ? doubleEscaped : doubleQuoted;
   while (at < text.length) {
-    if (take(space) !== undefined || take(lineComment) !== undefined || takeComment()) continue;
-    if ((syntax.dollar_quotes && take(escapeQuoted) !== undefined) || take(singleQuoted) !== undefined) continue;
-    const identifier = take(doubleQuoted) ?? (syntax.backquotes ? (take(backQuoted) ?? take(bracketed)) : undefined);
+    if (take(space) !== undefined || takeLineComment() || takeComment()) continue;
+    if ((syntax.dollar_quotes && take(escapeQuoted) !== undefined) || take(single) !== undefined) continue;
+    const identifier = take(double) ?? (syntax.backquotes ? (take(backQuoted) ?? take(bracketed)) : undefined);
     if (identifier !== undefined) {
       tokens.push({ kind: 'quoted', text: identifier });
       continue;
@@ -56,8 +63,18 @@ export function scanSql(text: string, syntax: SqlSyntax): readonly SqlToken[] {
   }
   return tokens;
 
+  function takeLineComment(): boolean {
+    if (syntax.hash_comments === true && take(hashComment) !== undefined) return true;
+    return take(syntax.executable_comments === true ? spacedLineComment : lineComment) !== undefined;
+  }
+
   function takeComment(): boolean {
     if (!text.startsWith('/*', at)) return false;
+    const opening = syntax.executable_comments === true ? take(executableComment) : undefined;
+    if (opening !== undefined) {
+      tokens.push({ kind: 'executable', text: opening });
+      return true;
+    }
     if (!syntax.nested_comments) return take(plainComment) !== undefined;
     let depth = 0;
     do {
