@@ -20,6 +20,21 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch;
 }
 
+export interface CallOptions {
+  /** Cancels the call, in the database too. */
+  readonly signal?: AbortSignal;
+  /** Of an answer that was cut: goes on after its last row. */
+  readonly cursor?: string;
+  /** Tokens by the name of their auth service, for tools that ask for them. */
+  readonly tokens?: Readonly<Record<string, string>>;
+}
+
+interface SendOptions {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** An answer that is an error. `code` is permanent; see docs/errors.md. */
 export class ToolcribClientError extends Error {
   readonly code: string;
@@ -68,16 +83,19 @@ export class ToolcribClient {
   }
 
   /** Calls a tool. Rejects with ToolcribClientError for everything that is not a result. */
-  callTool(name: string, args: JsonObject = {}, options: { readonly signal?: AbortSignal } = {}): Promise<CallAnswer> {
-    return this.#send('POST', `/v1/tools/${encodeURIComponent(name)}/call`, { arguments: args }, options.signal);
+  callTool(name: string, args: JsonObject = {}, options: CallOptions = {}): Promise<CallAnswer> {
+    const { signal, cursor, tokens = {} } = options;
+    const headers = Object.fromEntries(Object.entries(tokens).map(([service, token]) => [`${service}_token`, token]));
+    const body = { arguments: args, ...(cursor === undefined ? {} : { cursor }) };
+    return this.#send('POST', `/v1/tools/${encodeURIComponent(name)}/call`, { body, headers, signal });
   }
 
   /** Makes an API key; its secret is in this answer and never again. */
   createKey(body: NewApiKeyBody): Promise<NewApiKey> {
-    return this.#send('POST', '/v1/keys', body);
+    return this.#send('POST', '/v1/keys', { body });
   }
 
-  async #send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  async #send<T>(method: string, path: string, { body, headers, signal }: SendOptions = {}): Promise<T> {
     const send = this.#options.fetch ?? fetch;
     let response: Response;
     try {
@@ -86,6 +104,7 @@ export class ToolcribClient {
         headers: {
           authorization: `Bearer ${this.#options.key}`,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(signal === undefined ? {} : { signal }),

@@ -1,6 +1,6 @@
 // The public entry of the SDK.
 export { ToolcribClient, ToolcribClientError } from './client.ts';
-export type { ClientOptions } from './client.ts';
+export type { CallOptions, ClientOptions } from './client.ts';
 export type { JsonObject, JsonValue } from './json.ts';
 export type {
   Column,

@@ -14,6 +14,8 @@ export type JsonRow = Readonly<Record<string, JsonValue>>;
 export interface Truncation {
   readonly by: 'rows' | 'bytes';
   readonly limit: number;
+  /** Goes on after the last row of this answer: give it to the same call. Absent where the call cannot be continued. */
+  readonly cursor?: string;
 }
 
 export interface RowsResult {

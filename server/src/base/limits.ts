@@ -41,6 +41,8 @@ export const limits = {
   /** The most that a tool may ask for. */
   result_rows_max: 100_000,
   result_bytes_max: 16 * 1024 * 1024,
+  /** Rows that a continued call passes over at most: the database makes them all again. */
+  cursor_rows: 1_000_000,
   /** Calls of one tool at once, per process. */
   tool_concurrency: 64,
   /** Calls of one tenant at once, per process. */

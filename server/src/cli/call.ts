@@ -1,4 +1,5 @@
 // toolcrib call: one call of a tool; the result alone on standard output.
+import { readFileSync } from 'node:fs';
 import type { CallAnswer, JsonObject, ToolResult } from '@toolcrib/client';
 import { isJsonObject } from '../base/json.ts';
 import { exit, wrongUsage } from './command.ts';
@@ -12,6 +13,13 @@ export const callCommand: Command = {
   words: 'NAME [\'{"argument": value}\']',
   options: {
     ...remoteOptions,
+    cursor: { value: 'CURSOR', description: 'Go on after the last row of an answer that was cut' },
+    token: {
+      value: 'SERVICE=@FILE',
+      repeatable: true,
+      description:
+        'File with the token of an auth service, or the token itself, which other users of the machine can see',
+    },
     output: { value: 'json|table', description: 'Form of the result; json unless said otherwise' },
   },
   run: async (input, io) => {
@@ -19,7 +27,9 @@ export const callCommand: Command = {
     const { output = 'json' } = input.options;
     if (name === undefined || more.length > 0) throw wrongUsage(callCommand, 'One name and one JSON object are needed');
     if (output !== 'json' && output !== 'table') throw wrongUsage(callCommand, `There is no output form "${output}"`);
-    show(await remote(callCommand, input).callTool(name, readArguments(text)), output, io);
+    const { cursor } = input.options;
+    const options = { tokens: readTokens(input.lists['token'] ?? []), ...(cursor === undefined ? {} : { cursor }) };
+    show(await remote(callCommand, input).callTool(name, readArguments(text), options), output, io);
     return exit.done;
   },
 };
@@ -35,9 +45,30 @@ function readArguments(text: string): JsonObject {
   return args;
 }
 
+/** By service. Throws `usage_invalid`. */
+function readTokens(words: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const [, service, value] = /^([\w.-]+)=(.+)$/s.exec(word) ?? [];
+      if (service === undefined || value === undefined) throw wrongUsage(callCommand, '--token needs SERVICE=@FILE');
+      return [service, value.startsWith('@') ? readToken(value.slice(1)) : value];
+    }),
+  );
+}
+
+function readToken(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    throw wrongUsage(callCommand, `The token file ${file} cannot be read`);
+  }
+}
+
 function show({ result }: CallAnswer, output: 'json' | 'table', io: Io): void {
   if (result.kind === 'rows' && result.truncated !== undefined) {
-    io.err(`The result was cut at ${result.truncated.limit} ${result.truncated.by}.\n`);
+    const { limit, by, cursor } = result.truncated;
+    const more = cursor === undefined ? '' : ` Go on with --cursor ${cursor}`;
+    io.err(`The result was cut at ${limit} ${by}.${more}\n`);
   }
   if (output === 'table' && result.kind === 'rows') {
     const names = result.columns.map(({ name }) => name);

@@ -18,6 +18,8 @@ export interface CallRequest {
   readonly tokenOf?: TokenOf | undefined;
   /** Arguments as parsed JSON; checked in the corridor. */
   readonly args: unknown;
+  /** Of an earlier answer to the same call that was cut: go on after its last row. */
+  readonly cursor?: string | undefined;
   /** Takes a listener, to be called when the caller goes away before the answer is complete. */
   readonly on_gone?: ((listener: () => void) => void) | undefined;
   /** Hears what the call says while it runs. */

@@ -2,9 +2,10 @@
 import { hash } from 'node:crypto';
 import { ToolcribError } from '../base/errors.ts';
 import { canonicalJson } from '../base/json.ts';
-import type { ToolResult } from '../catalog/result.ts';
+import type { RowsResult, ToolResult } from '../catalog/result.ts';
 import type { RunContext, Tool } from '../catalog/tool.ts';
 import type { CallRecord } from '../ledger/audit.ts';
+import { readCursor, withCursor } from './cursor.ts';
 import { findTool, requirePermission } from './find.ts';
 import { fillParameter, verifyTokens } from './verify.ts';
 import type { CorridorDeps, Walk } from './walk.ts';
@@ -50,9 +51,9 @@ export function verify(walk: Walk): void | Promise<void> {
 /** Are the arguments what the tool takes? What is not the caller's to give is filled in. */
 export function validate(walk: Walk): void {
   const { caller } = known(walk.principal);
-  walk.args = known(walk.tool).validate(walk.request.args, (parameter) =>
-    fillParameter(parameter, walk.vouchers, caller),
-  );
+  const { cursor, args } = walk.request;
+  if (cursor !== undefined) walk.skip_rows = readCursor(cursor, known(walk.tool), args);
+  walk.args = known(walk.tool).validate(args, (parameter) => fillParameter(parameter, walk.vouchers, caller));
 }
 
 /** Is there room for one more call of this tool and tenant? */
@@ -90,7 +91,7 @@ export function run(walk: Walk, deps: CorridorDeps): Promise<void> {
     const ctx: RunContext = {
       call_id: walk.call_id,
       caller: known(walk.principal).caller,
-      skip_rows: 0,
+      skip_rows: walk.skip_rows,
       signal,
       limits: tool.result_limits,
       log: deps.log,
@@ -128,8 +129,12 @@ export function shape(walk: Walk): void {
   const result = known(walk.result);
   const { rows, bytes } = known(walk.tool).result_limits;
   if (result.kind === 'rows') {
-    if (result.rows.length <= rows) return;
-    walk.result = { ...result, rows: result.rows.slice(0, rows), truncated: { by: 'rows', limit: rows } };
+    const fitting: RowsResult =
+      result.rows.length <= rows
+        ? result
+        : { ...result, rows: result.rows.slice(0, rows), truncated: { by: 'rows', limit: rows } };
+    const { args } = walk.request;
+    walk.result = withCursor(fitting, known(walk.tool), { args, skip_rows: walk.skip_rows });
     return;
   }
   const text = JSON.stringify(result.kind === 'value' ? result.value : result.content);

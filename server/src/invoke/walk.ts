@@ -40,6 +40,8 @@ export interface Walk {
   /** Absent when the tool names no auth service. */
   vouchers: Vouchers | undefined;
   args: Arguments | undefined;
+  /** Rows that the caller has already. */
+  skip_rows: number;
   /** Gives back the places among the running calls. */
   leave: (() => void) | undefined;
   result: ToolResult | undefined;

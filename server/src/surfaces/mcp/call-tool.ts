@@ -34,6 +34,7 @@ export async function callTool(corridor: Corridor, call: ToolCall): Promise<Resu
   if (args !== undefined && !isJsonObject(args)) {
     return failure({ status: 200, code: 'invalid_params' }, 'The arguments of tools/call must be an object.');
   }
+  const cursor = metaOf(call.message.params)[metaKeys.cursor];
   const outcome = await corridor.call({
     surface: 'mcp',
     authorization: call.authorization,
@@ -41,6 +42,7 @@ export async function callTool(corridor: Corridor, call: ToolCall): Promise<Resu
     tool: name,
     toolset: call.toolset,
     args,
+    cursor: typeof cursor === 'string' ? cursor : undefined,
     on_gone: call.on_gone,
     on_event: eventSender(call),
   });

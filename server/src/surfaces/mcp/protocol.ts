@@ -56,6 +56,7 @@ export const metaKeys = {
   call_id: 'toolcrib/call_id',
   error: 'toolcrib/error',
   truncated: 'toolcrib/truncated',
+  cursor: 'toolcrib/cursor',
 } as const;
 
 /** The extension that the toolbox clients declare; they read text items only. */

@@ -14,6 +14,11 @@ const body = z.strictObject({
       description: "Object with the tool's arguments; its schema is in the tool's input_schema",
       examples: [{}],
     }),
+  cursor: z
+    .string()
+    .max(100)
+    .optional()
+    .meta({ description: 'Of an answer that was cut, to go on after its last row; with the same arguments' }),
 });
 
 export const callTool: Operation<unknown, z.output<typeof body>, CallAnswer> = {
@@ -36,6 +41,7 @@ export const callTool: Operation<unknown, z.output<typeof body>, CallAnswer> = {
     'issuer_unavailable',
     'credential_missing',
     'arguments_invalid',
+    'cursor_invalid',
     'calls_limited',
     'call_timed_out',
     'source_unavailable',
@@ -47,13 +53,14 @@ export const callTool: Operation<unknown, z.output<typeof body>, CallAnswer> = {
     'record_delayed',
     'stopping',
   ],
-  handle: async ({ params, body: { arguments: args }, exchange }, { corridor }) => {
+  handle: async ({ params, body: { arguments: args, cursor }, exchange }, { corridor }) => {
     const outcome = await corridor.call({
       surface: 'rest',
       authorization: exchange.request.headers.authorization,
       tokenOf: tokenReader(exchange),
       tool: params['name'] ?? '',
       args,
+      cursor,
       on_gone: goneListeners(exchange),
     });
     if (outcome.kind === 'error') throw outcome.error;

@@ -80,7 +80,9 @@ const toolResult = z
       columns: z.array(column),
       rows: z.array(z.record(z.string(), json)),
       affected_rows: z.number().int().exactOptional(),
-      truncated: z.object({ by: z.enum(['rows', 'bytes']), limit: z.number().int() }).exactOptional(),
+      truncated: z
+        .object({ by: z.enum(['rows', 'bytes']), limit: z.number().int(), cursor: z.string().exactOptional() })
+        .exactOptional(),
     }),
     z.object({ kind: z.literal('value'), value: json }),
     z.object({ kind: z.literal('content'), content: z.array(contentBlock) }),
