@@ -29,6 +29,16 @@ export const limits = {
   tool_auth_services: 16,
   /** Parameters of one tool. */
   tool_parameters: 256,
+  /** Values of one list of allowed or excluded ones: what a model can still read. */
+  parameter_values: 1_000,
+  /** Auth services from which one parameter takes its value. */
+  parameter_claims: 16,
+  /** Characters of a regular expression. */
+  pattern_characters: 1_000,
+  /** Instructions that a regular expression compiles to; `[a-z]{1,100}` has 202. */
+  pattern_instructions: 1_000,
+  /** Characters times instructions that the regular expressions of one call may take: 0.15 s at the very worst. */
+  pattern_steps: 4_000_000,
 
   /** One call of a tool, unless the tool says otherwise. */
   call_timeout_ms: 30_000,
