@@ -98,6 +98,8 @@ export interface SqlSyntax {
   readonly hash_comments?: boolean;
   /** MySQL: what is inside `/*! … *\/` and `/*M! … *\/` is code; `--` begins a comment only before a space. */
   readonly executable_comments?: boolean;
+  /** GoogleSQL: '…', "…" and both tripled are texts, also after r, b or both; `\` escapes between backquotes too; `[…]` is a list. */
+  readonly google_literals?: boolean;
   /** Sticky; finds a placeholder at its `lastIndex`. */
   readonly placeholder: RegExp;
 }

@@ -22,6 +22,9 @@ const doubleEscaped = /"((?:[^"\\]|""|\\[\s\S]?)*)(?:"|$)/y;
 const escapeQuoted = /[eE]'(?:[^'\\]|''|\\[\s\S])*(?:'|$)/y;
 const doubleQuoted = /"((?:[^"]|"")*)(?:"|$)/y;
 const backQuoted = /`((?:[^`]|``)*)(?:`|$)/y;
+const googleText =
+  /(?:[rR][bB]?|[bB][rR]?)?(?:'''(?:[^\\]|\\[\s\S]?)*?(?:'''|$)|"""(?:[^\\]|\\[\s\S]?)*?(?:"""|$)|'(?:[^'\\]|\\[\s\S]?)*(?:'|$)|"(?:[^"\\]|\\[\s\S]?)*(?:"|$))/y;
+const googleName = /`((?:[^`\\]|\\[\s\S]?)*)(?:`|$)/y;
 const bracketed = /\[([^\]]*)(?:\]|$)/y;
 const dollarTag = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
 
@@ -40,8 +43,8 @@ export function scanSql(text: string, syntax: SqlSyntax): readonly SqlToken[] {
   const double = syntax.backslash_escapes === true ? doubleEscaped : doubleQuoted;
   while (at < text.length) {
     if (take(space) !== undefined || takeLineComment() || takeComment()) continue;
-    if ((syntax.dollar_quotes && take(escapeQuoted) !== undefined) || take(single) !== undefined) continue;
-    const identifier = take(double) ?? (syntax.backquotes ? (take(backQuoted) ?? take(bracketed)) : undefined);
+    if (takeText()) continue;
+    const identifier = takeQuotedName();
     if (identifier !== undefined) {
       tokens.push({ kind: 'quoted', text: identifier });
       continue;
@@ -62,6 +65,16 @@ export function scanSql(text: string, syntax: SqlSyntax): readonly SqlToken[] {
     tokens.push({ kind: sign === ';' ? 'semicolon' : sign === '(' ? 'open' : 'other', text: sign });
   }
   return tokens;
+
+  function takeText(): boolean {
+    if (syntax.google_literals === true) return take(googleText) !== undefined;
+    return (syntax.dollar_quotes && take(escapeQuoted) !== undefined) || take(single) !== undefined;
+  }
+
+  function takeQuotedName(): string | undefined {
+    if (syntax.google_literals === true) return take(googleName);
+    return take(double) ?? (syntax.backquotes ? (take(backQuoted) ?? take(bracketed)) : undefined);
+  }
 
   function takeLineComment(): boolean {
     if (syntax.hash_comments === true && take(hashComment) !== undefined) return true;
