@@ -43,6 +43,15 @@ export interface ToolSummary {
   readonly version: string;
   /** JSON Schema 2020-12 of the arguments. */
   readonly input_schema: JsonObject;
+  /** The same of the result, where it is known. */
+  readonly output_schema?: JsonObject;
+  /** Present when the tool asks for tokens of auth services, each sent in the header `<service>_token`. */
+  readonly tokens?: {
+    /** One of them is enough. */
+    readonly required: readonly string[];
+    /** Services that fill a parameter in, by the parameter; such parameters are no arguments. */
+    readonly parameters: Readonly<Record<string, readonly string[]>>;
+  };
 }
 
 export interface ToolList {
@@ -59,6 +68,8 @@ export interface ToolsetList {
 
 export interface CallBody {
   readonly arguments?: JsonObject;
+  /** Of an answer that was cut: goes on after its last row. */
+  readonly cursor?: string;
 }
 
 export interface CallAnswer {

@@ -30,6 +30,21 @@ describe('tools/list', () => {
       required: ['left'],
       additionalProperties: false,
     },
+    outputSchema: {
+      type: 'object',
+      properties: {
+        rows: {
+          type: 'array',
+          description: expect.stringContaining('One object per row'),
+          items: { type: 'object' },
+          'x-toolcrib-large-numbers': 'string',
+          'x-toolcrib-binary': 'base64',
+        },
+        affected_rows: { type: 'integer', description: expect.any(String) },
+        truncated: expect.objectContaining({ required: ['by', 'limit'] }),
+      },
+      required: ['rows'],
+    },
     annotations: { readOnlyHint: true, destructiveHint: false },
   };
 
@@ -93,8 +108,11 @@ describe('tools/call', () => {
     const answer = await callMcp(server, call('many', {}));
     expect(answer.body.result).toMatchObject({
       content: [{ text: '{"n":1}' }, { text: '{"n":2}' }, { text: expect.stringContaining('Cut: only the first 2') }],
-      structuredContent: { rows: [{ n: 1 }, { n: 2 }], truncated: { by: 'rows', limit: 2 } },
-      _meta: { 'toolcrib/truncated': { by: 'rows', limit: 2 } },
+      structuredContent: {
+        rows: [{ n: 1 }, { n: 2 }],
+        truncated: { by: 'rows', limit: 2, cursor: expect.any(String) },
+      },
+      _meta: { 'toolcrib/truncated': { by: 'rows', limit: 2, cursor: expect.any(String) } },
     });
   });
 });

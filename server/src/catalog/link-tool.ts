@@ -12,6 +12,7 @@ import { tellThrown } from './linking.ts';
 import type { NameTable, OpenSource, Scoped } from './linking.ts';
 import { joinPath, locate, splitPath } from './located.ts';
 import type { Located } from './located.ts';
+import { rowsSchema } from './rows-schema.ts';
 import type { Source } from './source.ts';
 import type { RunTool, Tool, ToolScope } from './tool.ts';
 import { compileValidator } from './validate-arguments.ts';
@@ -149,6 +150,7 @@ function toTool(
     kind: kind.type,
     scope,
     input_schema: toInputSchema(definition.parameters),
+    ...(kind.answers === 'rows' ? { output_schema: rowsSchema } : {}),
     version: versionOf(definition),
     validate: compileValidator(definition.name, definition.parameters),
   };

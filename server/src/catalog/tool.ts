@@ -38,6 +38,8 @@ export interface Tool {
   readonly needs_credential: boolean;
   /** JSON Schema 2020-12 of the arguments. */
   readonly input_schema: JsonObject;
+  /** The same of the result, where its kind can say. */
+  readonly output_schema?: JsonObject;
   readonly read_only: boolean;
   readonly danger: DangerLevel;
   readonly annotations?: ToolAnnotations;
@@ -102,6 +104,8 @@ export interface ToolKind<Config = unknown> {
   readonly parameters?: readonly Parameter[];
   /** Whether tools of this kind may have `templateParameters`. */
   readonly takes_templates?: boolean;
+  /** What its tools always answer, where that is known: then surfaces publish its schema. */
+  readonly answers?: 'rows';
   /** Whether the caller writes the statement: then nothing in the session can hold it. */
   readonly callers_statement?: boolean;
   /** How much harm a wrong call can do, where the file does not say. */

@@ -1,8 +1,8 @@
 // What every HTTP surface needs: reading a bounded JSON body and writing an answer. Knows no operation.
 import { isUtf8 } from 'node:buffer';
 import { ToolcribError, toToolcribError } from '../base/errors.ts';
-import { parseJson } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
+import { parseJson } from '../base/parse-json.ts';
 import type { Exchange } from './route.ts';
 
 const jsonType = 'application/json; charset=utf-8';

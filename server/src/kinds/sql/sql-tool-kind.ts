@@ -33,6 +33,7 @@ export function createSqlToolKind(options: SqlToolKindOptions): ToolKind<SqlTool
     type,
     aliases,
     source_types,
+    answers: 'rows',
     fields,
     check: (config, { parameters }) => dialect.check(config.statement, parameters),
     prepare: (config, { parameters, read_only, source }) => {

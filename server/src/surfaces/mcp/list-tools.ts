@@ -1,6 +1,7 @@
 // tools/list: the tools of the caller, page by page. The text of a tool is written once and remembered with the tool.
 import { limits } from '../../base/limits.ts';
 import type { JsonObject } from '../../base/json.ts';
+import { neededTokens } from '../../catalog/needed-tokens.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import { failure } from './protocol.ts';
 import type { Failure } from './protocol.ts';
@@ -42,17 +43,37 @@ function textOf(tool: Tool): string {
   return text;
 }
 
-function describe({ name, title, description, input_schema, read_only, danger, annotations }: Tool): JsonObject {
+function describe(tool: Tool): JsonObject {
+  const { name, title, description, input_schema, output_schema, read_only, danger, annotations } = tool;
+  const meta = metaOf(tool);
   return {
     name,
     ...(title === undefined ? {} : { title }),
     description,
     inputSchema: input_schema,
+    ...(output_schema === undefined ? {} : { outputSchema: output_schema }),
     annotations: {
       readOnlyHint: read_only,
       // Unless the author says so, only a low-danger write is taken for one that destroys nothing.
       destructiveHint: !read_only && danger !== 'low',
       ...annotations,
     },
+    ...(meta === undefined ? {} : { _meta: meta }),
   };
+}
+
+/**
+ * The tokens that a tool asks for, as the toolbox clients read it: older revisions under the first prefix, 2026-07-28
+ * under the second. They send a token only to a tool that names its service for the call itself or for a parameter that
+ * is published, and filled parameters are not: so the services of parameters are named for the call as well.
+ */
+function metaOf(tool: Tool): JsonObject | undefined {
+  const tokens = neededTokens(tool);
+  if (tokens === undefined) return undefined;
+  const invoke = [...new Set([...tokens.required, ...Object.values(tokens.parameters).flat()])];
+  const entries = ['toolbox', 'com.google.cloud'].flatMap((prefix) => [
+    [`${prefix}/authInvoke`, invoke],
+    [`${prefix}/authParam`, tokens.parameters],
+  ]);
+  return Object.fromEntries(entries) as JsonObject;
 }

@@ -1,6 +1,7 @@
 // GET /v1/tools: what the caller could call, and nothing else.
 import type { ToolList, ToolSummary } from '@toolcrib/client';
 import { z } from 'zod';
+import { neededTokens } from '../../catalog/needed-tokens.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import type { Operation } from './operation.ts';
 import { toolSummary } from './schemas.ts';
@@ -25,7 +26,8 @@ export const listTools: Operation<z.output<typeof query>, unknown, ToolList> = {
 };
 
 export function summaryOf(tool: Tool): ToolSummary {
-  const { name, title, description, kind, danger, read_only, version, input_schema } = tool;
+  const { name, title, description, kind, danger, read_only, version, input_schema, output_schema } = tool;
+  const tokens = neededTokens(tool);
   return {
     name,
     ...(title === undefined ? {} : { title }),
@@ -35,5 +37,7 @@ export function summaryOf(tool: Tool): ToolSummary {
     read_only,
     version,
     input_schema,
+    ...(output_schema === undefined ? {} : { output_schema }),
+    ...(tokens === undefined ? {} : { tokens }),
   };
 }

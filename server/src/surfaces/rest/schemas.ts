@@ -59,6 +59,10 @@ export const toolSummary = z
     read_only: z.boolean(),
     version: z.string(),
     input_schema: jsonObject,
+    output_schema: jsonObject.exactOptional(),
+    tokens: z
+      .object({ required: z.array(z.string()), parameters: z.record(z.string(), z.array(z.string())) })
+      .exactOptional(),
   })
   .meta({ id: 'ToolSummary' }) satisfies z.ZodType<ToolSummary>;
 

@@ -15,20 +15,28 @@ function textOf(tool: Tool): string {
   return text;
 }
 
-function describe({ description, parameters }: Tool): unknown {
-  return { description, parameters: parameters.map((parameter) => describeParameter(parameter)), authRequired: [] };
+function describe({ description, parameters, auth }: Tool): unknown {
+  const published = parameters.filter(({ filled_from }) => filled_from === undefined || filled_from.kind === 'claims');
+  return {
+    description,
+    parameters: published.map((parameter) => describeParameter(parameter)),
+    authRequired: auth?.required ?? [],
+  };
 }
 
 /** Newer clients read `authServices`, older ones `authSources`. */
-function describeParameter({ name, type, required, description, items, default: fallback }: Parameter): unknown {
+function describeParameter(parameter: Parameter): unknown {
+  const { name, type, required, description, items, value_type, filled_from, default: fallback } = parameter;
+  const services = filled_from?.kind === 'claims' ? filled_from.claims.map(({ service }) => service) : [];
   return {
     name,
-    type,
+    type: type === 'map' ? 'object' : type,
     required,
     description,
-    authServices: [],
-    authSources: [],
+    authServices: services,
+    authSources: services,
     ...(items === undefined ? {} : { items: describeParameter(items) }),
+    ...(type === 'map' ? { additionalProperties: value_type === undefined ? true : { type: value_type } } : {}),
     ...(fallback === undefined ? {} : { default: fallback }),
   };
 }
