@@ -100,6 +100,8 @@ export const limits = {
   source_message_bytes: 1024 * 1024,
   /** SQLite: processes that read one database at once, beside the one that writes. */
   sqlite_readers: 3,
+  /** Characters of one statement: no person writes a longer one. */
+  statement_characters: 64 * 1024,
 
   /** Connections to the server's own PostgreSQL. */
   store_connections: 10,

@@ -87,7 +87,7 @@ export function decodeTool(entity: Entity, options: ToolDecoding): Decoded<ToolD
     const kind = findKind({ entity, body: fields }, options.kinds, decoding);
     const common_node = filterEntries(fields, (key) => commonNames.includes(key));
     const common = decodeFields(commonFields, { node: common_node, path, place }, decoding);
-    const parameters = decodeParameters(fields.entries.get('parameters')?.value, `${path}.parameters`, decoding);
+    const parameters = toolParameters(fields, { kind, path }, decoding);
     const own = kindFields(entity, fields, decodedHere);
     const other_fields = [...entity.type_keys, ...decodedHere];
     const config =
@@ -96,6 +96,23 @@ export function decodeTool(entity: Entity, options: ToolDecoding): Decoded<ToolD
     if (kind === undefined || common === undefined) return { kind, definition: undefined };
     return { kind, definition: toDefinition(entity.name, { kind, common, parameters, config }) };
   });
+}
+
+interface ParametersOf {
+  readonly kind: ToolKind | undefined;
+  /** Path of the tool. */
+  readonly path: string;
+}
+
+/** The parameters of the file, or those that every tool of the kind has: then the file defines none. */
+function toolParameters(fields: LocatedMap, { kind, path }: ParametersOf, decoding: Decoding): readonly Parameter[] {
+  const given = fields.entries.get('parameters');
+  if (kind?.parameters === undefined) return decodeParameters(given?.value, `${path}.parameters`, decoding);
+  if (given !== undefined) {
+    const message = `tools of type "${kind.type}" have parameters of their own`;
+    tell(decoding, given.key_place, { path: `${path}.parameters`, message, hint: 'Remove the field.' });
+  }
+  return kind.parameters;
 }
 
 interface DecodedParts {
@@ -124,7 +141,7 @@ function toDefinition(name: string, { kind, common, parameters, config }: Decode
     auth_required: common.authRequired,
     read_only,
     ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
-    danger: common.danger ?? (read_only ? 'low' : 'medium'),
+    danger: common.danger ?? kind.danger ?? (read_only ? 'low' : 'medium'),
     timeout_ms: common.timeout_ms,
     concurrency: common.concurrency,
     result_limits: { rows: common.max_rows, bytes: common.max_bytes },

@@ -1,7 +1,9 @@
 // What every `…-sql` kind of tool is: one statement with bound parameters on a source that runs SQL.
 import { z } from 'zod';
-import type { SqlDialect, SqlSource } from '../../catalog/source.ts';
+import { limits } from '../../base/limits.ts';
+import type { SqlDialect } from '../../catalog/source.ts';
 import type { ToolKind } from '../../catalog/tool.ts';
+import { sqlSource } from './sql-source.ts';
 
 export interface SqlToolConfig {
   readonly statement: string;
@@ -14,14 +16,11 @@ export interface SqlToolKindOptions {
   readonly dialect: SqlDialect;
 }
 
-/** 64 KiB: no statement that a person writes is longer. */
-const statement_characters = 64 * 1024;
-
 const fields: z.ZodType<SqlToolConfig> = z.strictObject({
   statement: z
     .string()
     .refine((text) => text.trim() !== '', 'Write the SQL statement that the tool runs')
-    .refine((text) => text.length <= statement_characters, `At most ${statement_characters} characters`)
+    .refine((text) => text.length <= limits.statement_characters, `At most ${limits.statement_characters} characters`)
     .refine((text) => !text.includes('\0'), 'A statement cannot contain the character NUL')
     .describe('The one SQL statement of the tool; parameters are written as placeholders and always bound'),
 });
@@ -41,9 +40,4 @@ export function createSqlToolKind(options: SqlToolKindOptions): ToolKind<SqlTool
       return async (args, ctx) => statement.run(dialect.order(args, parameters), ctx);
     },
   };
-}
-
-function sqlSource(type: string, source: object | undefined): SqlSource {
-  if (source === undefined || !('prepare' in source)) throw new TypeError(`${type} was linked to a source without SQL`);
-  return source as SqlSource;
 }
