@@ -100,6 +100,14 @@ export const limits = {
   source_message_bytes: 1024 * 1024,
   /** SQLite: processes that read one database at once, beside the one that writes. */
   sqlite_readers: 3,
+  /** Records asked of Neo4j at once: what is read for nothing when an answer is cut, and the memory of one call. */
+  neo4j_fetch_rows: 200,
+  /** A reading Cypher statement is sent again this often after a lost connection or a passing error. */
+  neo4j_retries: 2,
+  /** A connection to Neo4j that was idle for longer is asked whether it lives before it is used. */
+  neo4j_liveness_ms: 30_000,
+  /** Nodes and relationships looked at to tell which properties a label has. */
+  neo4j_schema_sample: 1_000,
   /** Characters of one statement: no person writes a longer one. */
   statement_characters: 64 * 1024,
 
