@@ -47,6 +47,10 @@ export interface SqlTexts {
   readonly insert_returning: string;
   /** A reading statement that writes all the same, if the dialect has one. */
   readonly hidden_write: string | undefined;
+  /** Adds "!" to every name, where `||` does not join texts. */
+  readonly update?: string;
+  /** What is told of a name that is there already, where the database has no SQLSTATE of its own for it. */
+  readonly unique_violation?: string;
 }
 
 export interface ContractOptions {
@@ -293,7 +297,7 @@ export function sqlKindContract({ name, create, texts: sql }: ContractOptions): 
       expect(inserted.truncated).toEqual({ by: 'rows', limit: 1 });
       // The answer was cut, not the statement.
       expect(await count()).toBe(3);
-      const update = tool("UPDATE thing SET name = name || '!'", [], false);
+      const update = tool(sql.update ?? "UPDATE thing SET name = name || '!'", [], false);
       expect(await update({})).toEqual({ kind: 'rows', columns: [], rows: [], affected_rows: 3 });
       expect(await tool("DELETE FROM thing WHERE name = 'none'", [], false)({})).toMatchObject({ affected_rows: 0 });
       expect((await tool('DELETE FROM thing', [], false)({})).affected_rows).toBe(3);
@@ -303,7 +307,7 @@ export function sqlKindContract({ name, create, texts: sql }: ContractOptions): 
       const insert = tool(sql.insert_returning, one('array'), false);
       const twice = await refusal(insert({ value: [marker, marker] }));
       expect(twice.code).toBe('statement_failed');
-      expect(twice.text).toContain('SQLSTATE 23505, unique_violation');
+      expect(twice.text).toContain(sql.unique_violation ?? 'SQLSTATE 23505, unique_violation');
       expect(await count()).toBe(0);
       const missing = await refusal(tool(`SELECT * FROM ${marker}_table`)({}));
       expect(missing).toMatchObject({

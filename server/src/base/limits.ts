@@ -25,6 +25,12 @@ export const limits = {
   echo_characters: 40,
   /** Characters of a path in a fault. */
   path_characters: 200,
+  /** One prompt. */
+  prompt_messages: 100,
+  prompt_characters: 100_000,
+  /** A resource is read into memory as a whole. */
+  resource_bytes: 1024 * 1024,
+  resource_bytes_max: 16 * 1024 * 1024,
   /** Auth services that one tool names. */
   tool_auth_services: 16,
   /** Parameters of one tool. */
@@ -110,6 +116,35 @@ export const limits = {
   neo4j_schema_sample: 1_000,
   /** Characters of one statement: no person writes a longer one. */
   statement_characters: 64 * 1024,
+  /** Sessions of one Spanner source, each with one call at a time; what waits longer is told by the call's own deadline. */
+  spanner_sessions: 100,
+  /** A session unused for longer is not used again: Spanner forgets it after an hour. */
+  spanner_session_idle_ms: 50 * 60_000,
+  /** One piece of an answer of Spanner: a value has at most 10 MiB, and its JSON text is longer. */
+  spanner_message_bytes: 64 * 1024 * 1024,
+  /** After an aborted transaction: the wait before the next attempt doubles from the first to the second. */
+  spanner_retry_first_ms: 10,
+  spanner_retry_last_ms: 1_000,
+  /** Outgoing HTTP: looking up a name, opening the connection and agreeing on TLS. */
+  http_connect_ms: 5_000,
+  /** One outgoing request with its whole answer, unless whoever sends it says otherwise. */
+  http_request_ms: 30_000,
+  /** An answer, unpacked, unless whoever asks says otherwise. */
+  http_body_bytes: 1024 * 1024,
+  /** Headers of an answer. */
+  http_header_bytes: 16 * 1024,
+  /** Redirections of one request, where they are followed at all. */
+  http_redirects: 5,
+  /** Connections to one origin. */
+  http_connections: 64,
+  /** Requests to one origin that are under way or wait for a connection; above it they are refused at once. */
+  http_requests: 512,
+  /** Origins with open connections. */
+  http_origins: 1_000,
+  /** A connection is kept this long for the next request at most, whatever the other side offers. */
+  http_idle_ms: 60_000,
+  /** Connections per MySQL source: each runs one statement at a time, and a server takes 151 unless told otherwise. */
+  mysql_connections: 16,
 
   /** Connections to the server's own PostgreSQL. */
   store_connections: 10,
