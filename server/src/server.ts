@@ -5,6 +5,8 @@ import { processEnvironment } from './base/config.ts';
 import type { Environment } from './base/config.ts';
 import { ToolcribError } from './base/errors.ts';
 import type { Fault } from './base/errors.ts';
+import { createHttpClient } from './base/http-client.ts';
+import type { HttpClient } from './base/http-client.ts';
 import { randomIds } from './base/ids.ts';
 import { limits } from './base/limits.ts';
 import { createLog } from './base/log.ts';
@@ -20,7 +22,7 @@ import { createIdentifier } from './identity/identify.ts';
 import { makeFirstTenant } from './identity/first-tenant.ts';
 import { createCorridor } from './invoke/corridor.ts';
 import { createPlaces } from './invoke/places.ts';
-import { authServiceKinds, sourceKinds, toolKinds } from './kinds/kinds.ts';
+import { authServiceKinds, resourceKinds, sourceKinds, toolKinds } from './kinds/kinds.ts';
 import { createAuditWriter } from './ledger/audit.ts';
 import type { AuditWriter } from './ledger/audit.ts';
 import { openStore } from './store/store.ts';
@@ -99,7 +101,9 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
   // The audit is closed after the sources, so that it takes the records of the calls that end with them.
   const audit = createAuditWriter({ store, clock, log, durability: config.audit_durability });
   closers.push(() => audit.close());
-  const { catalogue, faults } = await loadTools(options, store);
+  const outgoing = createHttpClient({ allowed_private: config.allowed_private });
+  closers.push(() => outgoing.close());
+  const { catalogue, faults } = await loadTools(options, store, outgoing);
   closers.push(() => catalogue.close());
 
   let stopping = false;
@@ -141,7 +145,7 @@ async function closeAll(closers: readonly Closer[]): Promise<void> {
   if (failures.length > 0) throw failures[0];
 }
 
-async function loadTools(options: StartOptions, store: Store): Promise<LoadedCatalogue> {
+async function loadTools(options: StartOptions, store: Store, http: HttpClient): Promise<LoadedCatalogue> {
   const { config, log, clock, more_kinds, strict = false, environment = processEnvironment } = options;
   return loadCatalogue({
     files: config.tools.length === 0 ? [makeDemo(config.data_folder)] : await catalogueFiles(config, store),
@@ -150,8 +154,9 @@ async function loadTools(options: StartOptions, store: Store): Promise<LoadedCat
       tools: [...toolKinds, ...(more_kinds?.tools ?? [])],
       sources: [...sourceKinds, ...(more_kinds?.sources ?? [])],
       auth_services: [...(more_kinds?.auth_services ?? []), ...authServiceKinds],
+      resources: [...resourceKinds, ...(more_kinds?.resources ?? [])],
     },
-    deps: { log, clock },
+    deps: { log, clock, http },
     strict,
   });
 }

@@ -104,4 +104,5 @@ export const memoryKinds = {
   sources: [memorySource, otherSource],
   tools: [memoryTool, clockTool],
   auth_services: [memoryAuthService],
+  resources: [],
 };

@@ -69,6 +69,20 @@ export const errorCatalogue = {
     message: 'There is no toolset "{toolset}" for this caller.',
     hint: '{near}',
   },
+  prompt_not_found: {
+    status: 404,
+    audience: 'caller',
+    retryable: false,
+    message: 'There is no prompt "{prompt}" for this caller.',
+    hint: '{near}',
+  },
+  resource_not_found: {
+    status: 404,
+    audience: 'caller',
+    retryable: false,
+    message: 'There is no such resource for this caller.',
+    hint: 'List the resources to see which there are.',
+  },
   token_missing: {
     status: 401,
     audience: 'caller',
@@ -172,6 +186,20 @@ export const errorCatalogue = {
     audience: 'caller',
     retryable: true,
     message: 'The source "{source}" of this tool cannot be reached right now.',
+    hint: 'Try again later; the operator sees the cause in the log under the call id.',
+  },
+  address_refused: {
+    status: 403,
+    audience: 'operator',
+    retryable: false,
+    message: 'The server does not send a request there: {reason}.',
+    hint: 'The operator can allow hosts and networks with network.allowed_private.',
+  },
+  upstream_unavailable: {
+    status: 503,
+    audience: 'caller',
+    retryable: true,
+    message: 'The remote service cannot be used right now: {reason}.',
     hint: 'Try again later; the operator sees the cause in the log under the call id.',
   },
   statement_failed: {

@@ -28,7 +28,7 @@ export function decodeEntity<Definition>(
 ): Decoded<Definition> {
   const decoding: Decoding = {
     file: options.file,
-    show_values: entity.entity === 'tool' || entity.entity === 'toolset',
+    show_values: entity.entity !== 'source' && entity.entity !== 'auth service',
     faults: [],
     filled: new Map(),
   };

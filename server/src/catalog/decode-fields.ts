@@ -161,7 +161,7 @@ function tellUnknownFields(
 
 /** What configurations of MCP Toolbox may have and this version does not know: a near name would mislead. */
 const toolboxNames: ReadonlySet<string> = new Set([
-  ...['authServices', 'authSources', 'prompts', 'embeddingModels', 'embeddingModel', 'prompt', 'resource'],
+  ...['embeddingModels', 'embeddingModel', 'authServices', 'authSources'],
   ...['authRequired', 'templateParameters', 'useClientOAuth', 'scopesRequired'],
   ...['allowedValues', 'excludedValues', 'valueFromParam', 'valueType', 'escape', 'embeddedBy'],
   ...['minLength', 'maxLength', 'minValue', 'maxValue', 'pattern'],

@@ -5,6 +5,10 @@ import type { Decoded } from './decode-entity.ts';
 import type { AuthServiceKind } from './auth-service.ts';
 import { decodeAuthService } from './decode-auth-service.ts';
 import type { AuthServiceDefinition } from './decode-auth-service.ts';
+import { decodePrompt } from './decode-prompt.ts';
+import type { PromptDefinition } from './decode-prompt.ts';
+import { decodeResource } from './decode-resource.ts';
+import type { ResourceDefinition } from './decode-resource.ts';
 import { decodeSource } from './decode-source.ts';
 import type { SourceDefinition } from './decode-source.ts';
 import { decodeTool } from './decode-tool.ts';
@@ -14,13 +18,16 @@ import type { ToolsetDefinition } from './decode-toolset.ts';
 import type { Decoding, Environment } from './decoding.ts';
 import { readYaml } from './read-yaml.ts';
 import type { SourceKind } from './source.ts';
+import type { ResourceKind } from './resource.ts';
 import { splitEntities } from './split-entities.ts';
+import type { Entity, EntityKind } from './split-entities.ts';
 import type { ToolKind } from './tool.ts';
 
 export interface Kinds {
   readonly tools: readonly ToolKind[];
   readonly sources: readonly SourceKind[];
   readonly auth_services: readonly AuthServiceKind[];
+  readonly resources: readonly ResourceKind[];
 }
 
 export interface DecodeInput {
@@ -36,6 +43,9 @@ export interface DecodedFile {
   readonly auth_services: readonly Decoded<AuthServiceDefinition>[];
   readonly tools: readonly Decoded<ToolDraft>[];
   readonly toolsets: readonly Decoded<ToolsetDefinition>[];
+  readonly prompts: readonly Decoded<PromptDefinition>[];
+  readonly resources: readonly Decoded<ResourceDefinition>[];
+  readonly resource_templates: readonly Decoded<ResourceDefinition>[];
   /** What belongs to no entity. */
   readonly faults: readonly Fault[];
 }
@@ -43,29 +53,26 @@ export interface DecodedFile {
 /** Decodes every document of one file. Never throws for anything that the text holds. */
 export function decodeFile({ text, file, environment, kinds }: DecodeInput): DecodedFile {
   const { documents, faults } = readYaml(text, file);
-  const sources: Decoded<SourceDefinition>[] = [];
-  const auth_services: Decoded<AuthServiceDefinition>[] = [];
-  const tools: Decoded<ToolDraft>[] = [];
-  const toolsets: Decoded<ToolsetDefinition>[] = [];
+  const entities: Entity[] = [];
   const document_faults = documents.flatMap((root) => {
     const decoding: Decoding = { file, show_values: true, faults: [], filled: new Map() };
-    for (const entity of splitEntities(root, decoding)) {
-      switch (entity.entity) {
-        case 'source':
-          sources.push(decodeSource(entity, { file, environment, kinds: kinds.sources }));
-          break;
-        case 'auth service':
-          auth_services.push(decodeAuthService(entity, { file, environment, kinds: kinds.auth_services }));
-          break;
-        case 'tool':
-          tools.push(decodeTool(entity, { file, environment, kinds: kinds.tools }));
-          break;
-        case 'toolset':
-          toolsets.push(decodeToolset(entity, { file, environment }));
-          break;
-      }
-    }
+    entities.push(...splitEntities(root, decoding));
     return decoding.faults;
   });
-  return { sources, auth_services, tools, toolsets, faults: [...faults, ...document_faults] };
+  const options = { file, environment };
+  const decodeAll = <Definition>(sort: EntityKind, decode: (entity: Entity) => Decoded<Definition>) =>
+    entities.filter(({ entity }) => entity === sort).map((entity) => decode(entity));
+  const resource = (entity: Entity) => decodeResource(entity, { ...options, kinds: kinds.resources });
+  return {
+    sources: decodeAll('source', (entity) => decodeSource(entity, { ...options, kinds: kinds.sources })),
+    auth_services: decodeAll('auth service', (entity) =>
+      decodeAuthService(entity, { ...options, kinds: kinds.auth_services }),
+    ),
+    tools: decodeAll('tool', (entity) => decodeTool(entity, { ...options, kinds: kinds.tools })),
+    toolsets: decodeAll('toolset', (entity) => decodeToolset(entity, options)),
+    prompts: decodeAll('prompt', (entity) => decodePrompt(entity, options)),
+    resources: decodeAll('resource', resource),
+    resource_templates: decodeAll('resource template', resource),
+    faults: [...faults, ...document_faults],
+  };
 }

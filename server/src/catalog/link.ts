@@ -5,12 +5,16 @@ import type { Log } from '../base/log.ts';
 import type { Failed, NamedSource, Toolset } from './catalogue.ts';
 import type { CatalogueParts } from './create-catalogue.ts';
 import type { AuthServiceDefinition } from './decode-auth-service.ts';
+import type { PromptDefinition } from './decode-prompt.ts';
+import type { ResourceDefinition } from './decode-resource.ts';
 import type { SourceDefinition } from './decode-source.ts';
 import type { ToolDraft } from './decode-tool.ts';
 import type { ToolsetDefinition } from './decode-toolset.ts';
 import { tell } from './decoding.ts';
 import { openAuthService } from './link-auth.ts';
 import { linkSource } from './link-source.ts';
+import { linkPrompt } from './link-prompt.ts';
+import { linkResource, linkResourceTemplate } from './link-resource.ts';
 import { linkTool } from './link-tool.ts';
 import { linkToolset } from './link-toolset.ts';
 import type { NameTable, Scoped } from './linking.ts';
@@ -21,6 +25,9 @@ export interface LinkInput {
   readonly auth_services: readonly Scoped<AuthServiceDefinition>[];
   readonly tools: readonly Scoped<ToolDraft>[];
   readonly toolsets: readonly Scoped<ToolsetDefinition>[];
+  readonly resource_templates: readonly Scoped<ResourceDefinition>[];
+  readonly resources: readonly Scoped<ResourceDefinition>[];
+  readonly prompts: readonly Scoped<PromptDefinition>[];
   readonly log: Log;
   readonly clock: Clock;
 }
@@ -32,17 +39,41 @@ export function linkEntities(input: LinkInput): CatalogueParts {
   tellRepeatedNames(auth_services, 'whole view');
   tellRepeatedNames(tools, 'whole view');
   tellRepeatedNames(toolsets, 'whole view');
+  tellRepeatedNames(input.prompts, 'whole view');
+  tellRepeatedNames(input.resources, 'whole view');
+  tellRepeatedNames(input.resource_templates, 'whole view');
   const linked_sources = linkAll(sources, (entity) => linkSource(entity, { log, clock }));
   const linked_auth = linkAll(auth_services, (entity) => openAuthService(entity, { log, clock }));
   const linked_tools = linkAll(tools, (entity) =>
     linkTool(entity, { sources: linked_sources.names, auth_services: linked_auth.names, log }),
   );
-  const linked_toolsets = linkAll(toolsets, (entity) => linkToolset(entity, linked_tools.names));
+  const linked_prompts = linkAll(input.prompts, (entity) => linkPrompt(entity));
+  const linked_resources = linkAll(input.resources, (entity) => linkResource(entity, { log, clock }));
+  const linked_templates = linkAll(input.resource_templates, (entity) => linkResourceTemplate(entity, { log, clock }));
+  const linked_toolsets = linkAll(toolsets, (entity) =>
+    linkToolset(entity, {
+      tools: linked_tools.names,
+      prompts: linked_prompts.names,
+      resources: linked_resources.names,
+      resourceTemplates: linked_templates.names,
+    }),
+  );
   return {
     sources: linked_sources.linked.map(({ name, scope, item }): NamedSource => ({ name, scope, source: item.source })),
     tools: linked_tools.linked.map(({ item }) => item),
     toolsets: linked_toolsets.linked.map(({ item }): Toolset => item),
-    failed: [...linked_sources.failed, ...linked_auth.failed, ...linked_tools.failed, ...linked_toolsets.failed],
+    prompts: linked_prompts.linked.map(({ item }) => item),
+    resources: linked_resources.linked.map(({ item }) => item),
+    resource_templates: linked_templates.linked.map(({ item }) => item),
+    failed: [
+      linked_sources,
+      linked_auth,
+      linked_tools,
+      linked_toolsets,
+      linked_prompts,
+      linked_resources,
+      linked_templates,
+    ].flatMap(({ failed }) => failed),
   };
 }
 

@@ -7,6 +7,8 @@ import type { Catalogue } from './catalogue.ts';
 import type { SourceDeps } from './source.ts';
 import { createCatalogue } from './create-catalogue.ts';
 import type { AuthServiceDefinition } from './decode-auth-service.ts';
+import type { PromptDefinition } from './decode-prompt.ts';
+import type { ResourceDefinition } from './decode-resource.ts';
 import type { SourceDefinition } from './decode-source.ts';
 import type { ToolDraft } from './decode-tool.ts';
 import type { ToolsetDefinition } from './decode-toolset.ts';
@@ -28,7 +30,7 @@ export interface LoadInput {
   readonly files: readonly CatalogueFile[];
   readonly environment: Environment;
   readonly kinds: Kinds;
-  readonly deps: Pick<SourceDeps, 'log' | 'clock'>;
+  readonly deps: Pick<SourceDeps, 'log' | 'clock' | 'http'>;
   /** Refuses everything when anything has a fault. */
   readonly strict?: boolean;
 }
@@ -60,6 +62,9 @@ export async function loadCatalogue({ files, environment, kinds, deps, strict }:
     auth_services: decoded.flatMap(({ auth_services }) => auth_services),
     tools: decoded.flatMap(({ tools }) => tools),
     toolsets: decoded.flatMap(({ toolsets }) => toolsets),
+    resource_templates: decoded.flatMap(({ resource_templates }) => resource_templates),
+    resources: decoded.flatMap(({ resources }) => resources),
+    prompts: decoded.flatMap(({ prompts }) => prompts),
   };
   const catalogue = createCatalogue(linkEntities({ ...entities, ...deps }));
   for (const { decoding } of Object.values(entities).flat()) faults.push(...decoding.faults);
@@ -81,6 +86,9 @@ interface ScopedFile {
   readonly auth_services: readonly Scoped<AuthServiceDefinition>[];
   readonly tools: readonly Scoped<ToolDraft>[];
   readonly toolsets: readonly Scoped<ToolsetDefinition>[];
+  readonly resource_templates: readonly Scoped<ResourceDefinition>[];
+  readonly resources: readonly Scoped<ResourceDefinition>[];
+  readonly prompts: readonly Scoped<PromptDefinition>[];
 }
 
 function scopeFile(file: DecodedFile, scope: FileScope): ScopedFile {
@@ -89,6 +97,9 @@ function scopeFile(file: DecodedFile, scope: FileScope): ScopedFile {
     auth_services: file.auth_services.map((entity) => ({ ...entity, ...scope })),
     tools: file.tools.map((entity) => ({ ...entity, ...scope })),
     toolsets: file.toolsets.map((entity) => ({ ...entity, ...scope })),
+    resource_templates: file.resource_templates.map((entity) => ({ ...entity, ...scope })),
+    resources: file.resources.map((entity) => ({ ...entity, ...scope })),
+    prompts: file.prompts.map((entity) => ({ ...entity, ...scope })),
   };
 }
 

@@ -15,6 +15,9 @@ const sorts = {
   'auth service': { sections: ['authServices', 'authSources'], words: ['authService'] },
   tool: { sections: ['tools'], words: ['tool'] },
   toolset: { sections: ['toolsets'], words: ['toolset', 'group'] },
+  prompt: { sections: ['prompts'], words: ['prompt'] },
+  resource: { sections: ['resources'], words: ['resource'] },
+  'resource template': { sections: ['resourceTemplates'], words: ['resourceTemplate'] },
 } as const satisfies Record<string, { readonly sections: readonly string[]; readonly words: readonly string[] }>;
 
 export type EntityKind = keyof typeof sorts;

@@ -2,10 +2,11 @@
 import { createLog } from '../base/log.ts';
 import { processEnvironment } from '../base/config.ts';
 import { systemClock } from '../base/clock.ts';
+import { createHttpClient } from '../base/http-client.ts';
 import { ToolcribError } from '../base/errors.ts';
 import type { Fault } from '../base/errors.ts';
 import { loadCatalogue } from '../catalog/load-catalogue.ts';
-import { authServiceKinds, sourceKinds, toolKinds } from '../kinds/kinds.ts';
+import { authServiceKinds, resourceKinds, sourceKinds, toolKinds } from '../kinds/kinds.ts';
 import { exit } from './command.ts';
 import type { Command, CommandInput } from './command.ts';
 import { configOf, configOption } from './config-option.ts';
@@ -32,14 +33,15 @@ export const checkCommand: Command = {
 async function check(
   input: CommandInput,
 ): Promise<{ readonly faults: readonly Fault[]; readonly tools: readonly string[] }> {
+  const http = createHttpClient({ allowed_private: [] });
   try {
     const config = configOf(input);
     const files = input.words.length > 0 ? input.words : config.tools.map(({ path }) => path);
     const { catalogue, faults } = await loadCatalogue({
       files: files.map((path) => ({ path, scope: { kind: 'system' } })),
       environment: processEnvironment,
-      kinds: { tools: toolKinds, sources: sourceKinds, auth_services: authServiceKinds },
-      deps: { log: createLog({ level: 'silent' }), clock: systemClock },
+      kinds: { tools: toolKinds, sources: sourceKinds, auth_services: authServiceKinds, resources: resourceKinds },
+      deps: { log: createLog({ level: 'silent' }), clock: systemClock, http },
     });
     await catalogue.close();
     return { faults, tools: catalogue.tools.map(({ name }) => name) };
@@ -47,5 +49,7 @@ async function check(
     if (thrown instanceof ToolcribError && thrown.code === 'config_invalid')
       return { faults: thrown.faults, tools: [] };
     throw thrown;
+  } finally {
+    await http.close();
   }
 }

@@ -1,9 +1,12 @@
 // Every kind of tool and of source, listed explicitly: nothing registers itself by being imported.
 import type { AuthServiceKind } from '../catalog/auth-service.ts';
+import type { ResourceKind } from '../catalog/resource.ts';
 import type { SourceKind } from '../catalog/source.ts';
 import type { ToolKind } from '../catalog/tool.ts';
 import { postgresSource } from './postgres/postgres-source.ts';
 import { postgresSql } from './postgres/postgres-sql.ts';
+import { fileResource } from './resources/file-resource.ts';
+import { textResource } from './resources/text-resource.ts';
 import { sqliteSource } from './sqlite/sqlite-source.ts';
 import { sqliteSql } from './sqlite/sqlite-sql.ts';
 
@@ -12,3 +15,5 @@ export const sourceKinds: readonly SourceKind[] = [postgresSource, sqliteSource]
 export const toolKinds: readonly ToolKind[] = [postgresSql, sqliteSql];
 
 export const authServiceKinds: readonly AuthServiceKind[] = [];
+
+export const resourceKinds: readonly ResourceKind[] = [textResource, fileResource];
