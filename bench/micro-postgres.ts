@@ -4,6 +4,7 @@
 //
 // npm run bench:postgres -- postgres://user:password@host:port/database
 import { systemClock } from '../server/src/base/clock.ts';
+import { createHttpClient } from '../server/src/base/http-client.ts';
 import { Pool } from 'pg';
 import type { SqlSource } from '../server/src/catalog/source.ts';
 import { postgresSource } from '../server/src/kinds/postgres/postgres-source.ts';
@@ -71,6 +72,7 @@ function openOurs(url: URL): { source: SqlSource; lookup: Lookup } {
   const source = postgresSource.open('bench', config, {
     log: quiet,
     clock: systemClock,
+    http: createHttpClient({ allowed_private: [] }),
     base_folder: '.',
   }) as SqlSource;
   const parameter = { type: 'string', description: '', required: true } as const;

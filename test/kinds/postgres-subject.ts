@@ -1,5 +1,6 @@
 // A real PostgreSQL database with planted names, and sources on it.
 import { systemClock } from '../../server/src/base/clock.ts';
+import { closedNetwork } from '../support/closed-network.ts';
 import { Client } from 'pg';
 import { inject } from 'vitest';
 import type { SqlSource } from '../../server/src/catalog/source.ts';
@@ -21,6 +22,7 @@ export function openPostgres(
   return postgresSource.open('things', postgresSource.fields.parse(config), {
     log: { ...log, warn },
     clock: systemClock,
+    http: closedNetwork,
     base_folder: '.',
   }) as SqlSource;
 }

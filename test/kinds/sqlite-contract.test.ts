@@ -1,5 +1,6 @@
 // The kinds `sqlite` and `sqlite-sql` keep the contract of SQL kinds.
 import { systemClock } from '../../server/src/base/clock.ts';
+import { closedNetwork } from '../support/closed-network.ts';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
@@ -21,7 +22,11 @@ sqlKindContract({
     database.exec('PRAGMA journal_mode = WAL; CREATE TABLE thing (id integer primary key, name text unique)');
     database.close();
     const open = (file: string): SqlSource =>
-      sqliteSource.open('things', { database: file }, { log, clock: systemClock, base_folder: folder }) as SqlSource;
+      sqliteSource.open(
+        'things',
+        { database: file },
+        { log, clock: systemClock, http: closedNetwork, base_folder: folder },
+      ) as SqlSource;
     return {
       kind: sqliteSql,
       open: () => open('thing.db'),

@@ -1,5 +1,6 @@
 // What is particular to SQLite: what a statement cannot reach, types, and processes that never outlive their use.
 import { systemClock } from '../../server/src/base/clock.ts';
+import { closedNetwork } from '../support/closed-network.ts';
 import { fork } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
@@ -21,7 +22,11 @@ const endless = 'WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)
 let folder: string;
 let source: SqlSource;
 const open = (database: string): SqlSource =>
-  sqliteSource.open('things', { database }, { log, clock: systemClock, base_folder: folder }) as SqlSource;
+  sqliteSource.open(
+    'things',
+    { database },
+    { log, clock: systemClock, http: closedNetwork, base_folder: folder },
+  ) as SqlSource;
 const tool = (
   statement: string,
   read_only: boolean,

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Fault } from '../../server/src/base/errors.ts';
+import { createHttpClient } from '../../server/src/base/http-client.ts';
 import { createLog } from '../../server/src/base/log.ts';
 import type { Catalogue } from '../../server/src/catalog/catalogue.ts';
 import { loadCatalogue } from '../../server/src/catalog/load-catalogue.ts';
@@ -26,6 +27,7 @@ export async function loadTexts(
   options: LoadTexts,
 ): Promise<{ readonly catalogue: Catalogue; readonly faults: readonly Fault[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'toolcrib-catalogue-'));
+  const http = createHttpClient({ allowed_private: [] });
   try {
     for (const [name, text] of Object.entries(options.files)) {
       await mkdir(dirname(join(folder, name)), { recursive: true });
@@ -36,7 +38,7 @@ export async function loadTexts(
       files: load.map(({ name, scope }) => ({ path: join(folder, name), scope })),
       environment: (name) => options.environment?.[name],
       kinds: options.kinds ?? memoryKinds,
-      deps: { log: createLog({ level: 'silent' }), clock: systemClock },
+      deps: { log: createLog({ level: 'silent' }), clock: systemClock, http },
       ...(options.strict === undefined ? {} : { strict: options.strict }),
     });
     const short = (text: string): string => text.replaceAll(`${folder}/`, '');
@@ -49,6 +51,7 @@ export async function loadTexts(
       })),
     };
   } finally {
+    await http.close();
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -65,6 +65,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     port: 0,
     allowed_hosts: [],
     allowed_origins: [],
+    allowed_private: [],
     data_folder: join(folder, 'data'),
     database_url: undefined,
     tools: options.tools === undefined ? [] : [{ path: tools, tenant: options.tools_of }],

@@ -35,6 +35,7 @@ describe('readConfig', () => {
       port: 5100,
       allowed_hosts: [],
       allowed_origins: [],
+      allowed_private: [],
       data_folder: '.toolcrib',
       database_url: undefined,
       tools: [],

@@ -1,6 +1,7 @@
 // The table of settings: where each can be given, what it means, what it is when nobody says. One row per setting;
 // the file, the environment, the command line and docs/configuration.md all follow from it.
 import { z } from 'zod';
+import { isAllowedEntry } from './address-guard.ts';
 
 export interface Setting<Schema extends z.ZodType = z.ZodType> {
   /** Place in the configuration file: `server.port`. */
@@ -83,6 +84,14 @@ export const settings = {
     text: 'list',
     description:
       'YAML files or folders with sources, tools and toolsets. In the file an entry may be `{path, tenant}`: then only that tenant sees them. Without any, the demo is loaded.',
+  },
+  allowed_private: {
+    path: 'network.allowed_private',
+    variable: 'TOOLCRIB_ALLOWED_PRIVATE',
+    schema: z.array(z.string().refine(isAllowedEntry, 'Not a host name, an address or a network')).default([]),
+    text: 'list',
+    description:
+      'Host names, addresses and networks (`10.1.0.0/16`) that URLs in tool files may lead to although they are not public. Without it the server sends no request to its own machine or its own network, whatever a name resolves to. Does not concern databases.',
   },
   audit_durability: {
     path: 'audit.durability',

@@ -1,6 +1,7 @@
 // The contract of an auth service: whoever issues the tokens with which callers prove who they are to a tool.
 import type { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
+import type { HttpClient } from '../base/http-client.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
 
@@ -31,4 +32,6 @@ export interface AuthServiceKind<Config = unknown> {
 export interface AuthServiceDeps {
   readonly clock: Clock;
   readonly log: Log;
+  /** For discovery and keys; nothing else opens a connection to an issuer. */
+  readonly http: HttpClient;
 }

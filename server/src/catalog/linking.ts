@@ -1,10 +1,12 @@
 // What the linking of sources, tools and toolsets has in common.
 import type { Clock } from '../base/clock.ts';
 import { ToolcribError } from '../base/errors.ts';
+import type { HttpClient } from '../base/http-client.ts';
 import type { Log } from '../base/log.ts';
 import type { CallerSources } from './caller-sources.ts';
 import type { Decoded } from './decode-entity.ts';
 import { tellForeign } from './decoding.ts';
+import type { Holder } from './lifetimes.ts';
 import type { Source } from './source.ts';
 import type { ToolScope } from './tool.ts';
 
@@ -31,6 +33,9 @@ export interface OpenSource {
 export interface LinkDeps {
   readonly log: Log;
   readonly clock: Clock;
+  readonly http: HttpClient;
+  /** What is opened; also what was opened for an earlier catalogue and has not changed. */
+  readonly keep: Holder;
 }
 
 /** Tells what a kind has thrown: the text of a catalogue error is public, anything else goes to the log only. */

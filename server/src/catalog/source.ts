@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Caller } from '../base/caller.ts';
 import type { Clock } from '../base/clock.ts';
+import type { HttpClient } from '../base/http-client.ts';
 import type { Log } from '../base/log.ts';
 import type { Arguments, ArgumentValue, EscapeStyle, Parameter } from './parameters.ts';
 import type { Fault } from '../base/errors.ts';
@@ -38,6 +39,8 @@ export interface SourceKind<Config = unknown> {
 export interface SourceDeps {
   readonly clock: Clock;
   readonly log: Log;
+  /** For URLs of the configuration; nothing else opens a connection to one. */
+  readonly http: HttpClient;
   /** Folder against which relative paths of the configuration are taken. */
   readonly base_folder: string;
 }
