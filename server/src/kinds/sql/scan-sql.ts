@@ -8,9 +8,18 @@ export interface SqlToken {
   readonly text: string;
 }
 
+/** A token of any sort with its place: a hole of a template may stand in some of them and not in others. */
+export interface LocatedToken {
+  readonly kind: SqlToken['kind'] | 'text' | 'number' | 'comment';
+  /** As written; a quoted identifier without its quotes. */
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
 const space = /\s+/y;
 const word = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
-const number = /\d[\w.]*/y;
+const number = /\d[\w.]*(?:(?<=[\d.][eE])[+-]\d+)?/y;
 const lineComment = /--[^\n\r]*/y;
 const spacedLineComment = /--(?=[\0- \x7f]|$)[^\n]*/y;
 const hashComment = /#[^\n]*/y;
@@ -30,7 +39,14 @@ const dollarTag = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
 
 /** The tokens of a statement, without spaces, comments and literals. */
 export function scanSql(text: string, syntax: SqlSyntax): readonly SqlToken[] {
-  const tokens: SqlToken[] = [];
+  return locateSql(text, syntax).flatMap(({ kind, text: written }) =>
+    kind === 'text' || kind === 'number' || kind === 'comment' ? [] : [{ kind, text: written }],
+  );
+}
+
+/** Every token of a statement with its place: also its literals and comments. */
+export function locateSql(text: string, syntax: SqlSyntax): readonly LocatedToken[] {
+  const tokens: LocatedToken[] = [];
   let at = 0;
   const take = (pattern: RegExp): string | undefined => {
     pattern.lastIndex = at;
@@ -42,29 +58,31 @@ export function scanSql(text: string, syntax: SqlSyntax): readonly SqlToken[] {
   const single = syntax.backslash_escapes === true ? singleEscaped : singleQuoted;
   const double = syntax.backslash_escapes === true ? doubleEscaped : doubleQuoted;
   while (at < text.length) {
-    if (take(space) !== undefined || takeLineComment() || takeComment()) continue;
-    if (takeText()) continue;
-    const identifier = takeQuotedName();
-    if (identifier !== undefined) {
-      tokens.push({ kind: 'quoted', text: identifier });
-      continue;
-    }
-    const named = take(word);
-    if (named !== undefined) {
-      tokens.push({ kind: 'word', text: named });
-      continue;
-    }
-    if (take(number) !== undefined || (syntax.dollar_quotes && takeDollarQuoted())) continue;
-    const placeholder = take(syntax.placeholder);
-    if (placeholder !== undefined) {
-      tokens.push({ kind: 'placeholder', text: placeholder });
-      continue;
-    }
-    const sign = text.charAt(at);
-    at += sign === ':' && text.charAt(at + 1) === ':' ? 2 : 1;
-    tokens.push({ kind: sign === ';' ? 'semicolon' : sign === '(' ? 'open' : 'other', text: sign });
+    if (take(space) !== undefined) continue;
+    const start = at;
+    let name: string | undefined;
+    const kind = takeHidden() ?? ((name = takeQuotedName()) === undefined ? takeVisible() : 'quoted');
+    tokens.push({ kind, text: name ?? text.slice(start, at), start, end: at });
   }
   return tokens;
+
+  function takeVisible(): LocatedToken['kind'] {
+    if (take(word) !== undefined) return 'word';
+    if (take(number) !== undefined) return 'number';
+    if (syntax.dollar_quotes && takeDollarQuoted()) return 'text';
+    if (take(syntax.placeholder) !== undefined) return 'placeholder';
+    const sign = text.charAt(at);
+    at += sign === ':' && text.charAt(at + 1) === ':' ? 2 : 1;
+    return sign === ';' ? 'semicolon' : sign === '(' ? 'open' : 'other';
+  }
+
+  /** What scanSql leaves out, and comments that are code. */
+  function takeHidden(): LocatedToken['kind'] | undefined {
+    if (takeLineComment()) return 'comment';
+    if (syntax.executable_comments === true && take(executableComment) !== undefined) return 'executable';
+    if (takeComment()) return 'comment';
+    return takeText() ? 'text' : undefined;
+  }
 
   function takeText(): boolean {
     if (syntax.google_literals === true) return take(googleText) !== undefined;
@@ -83,11 +101,6 @@ export function scanSql(text: string, syntax: SqlSyntax): readonly SqlToken[] {
 
   function takeComment(): boolean {
     if (!text.startsWith('/*', at)) return false;
-    const opening = syntax.executable_comments === true ? take(executableComment) : undefined;
-    if (opening !== undefined) {
-      tokens.push({ kind: 'executable', text: opening });
-      return true;
-    }
     if (!syntax.nested_comments) return take(plainComment) !== undefined;
     let depth = 0;
     do {
