@@ -8,9 +8,11 @@ export interface Gap {
   readonly checks?: readonly string[];
 }
 
-const prompts: Gap = { reason: 'The catalogue has no prompts yet.' };
-const resources: Gap = { reason: 'There are no files or resources yet.' };
-const completion: Gap = { reason: 'Completion is of prompt arguments; there are no prompts yet.' };
+const prompts: Gap = { reason: "The messages of prompts are texts, as in the toolbox's format." };
+const resources: Gap = {
+  reason: 'Nothing tells when a file of the configuration changes; there is no stream to tell it on.',
+};
+const completion: Gap = { reason: 'Arguments of prompts have no list of values to complete from.' };
 const pauses: Gap = { reason: 'A call cannot pause to ask its caller (elicitation, sampling, roots) yet.' };
 const tasks: Gap = { reason: 'Calls that outlive their request (the Tasks extension) are not there yet.' };
 const schema: Gap = { reason: 'Input schemas come from parameters; a tool cannot bring a JSON Schema of its own yet.' };
@@ -23,15 +25,8 @@ export const gaps: Readonly<Record<string, Readonly<Record<string, Gap>>>> = {
     'tools-call-elicitation': pauses,
     'elicitation-sep1034-defaults': pauses,
     'elicitation-sep1330-enums': pauses,
-    'resources-list': resources,
-    'resources-read-text': resources,
-    'resources-read-binary': resources,
-    'resources-templates-read': resources,
     'resources-subscribe': resources,
     'resources-unsubscribe': resources,
-    'prompts-list': prompts,
-    'prompts-get-simple': prompts,
-    'prompts-get-with-args': prompts,
     'prompts-get-embedded-resource': prompts,
     'prompts-get-with-image': prompts,
     'json-schema-2020-12': schema,
@@ -41,22 +36,7 @@ export const gaps: Readonly<Record<string, Readonly<Record<string, Gap>>>> = {
       reason: 'No tool needs a capability of its client until calls can pause.',
       checks: ['sep-2575-missing-capability-http-400', 'sep-2575-server-rejects-undeclared-capability'],
     },
-    'caching': {
-      reason: 'The lists of prompts and resources are not there yet; that of tools has its hints.',
-      checks: [
-        'sep-2549-prompts-list-caching-hints',
-        'sep-2549-resources-list-caching-hints',
-        'sep-2549-resources-templates-list-caching-hints',
-      ],
-    },
     'completion-complete': completion,
-    'resources-list': resources,
-    'resources-read-text': resources,
-    'resources-read-binary': resources,
-    'resources-templates-read': resources,
-    'prompts-list': prompts,
-    'prompts-get-simple': prompts,
-    'prompts-get-with-args': prompts,
     'prompts-get-embedded-resource': prompts,
     'prompts-get-with-image': prompts,
     'input-required-result-basic-elicitation': pauses,

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { conformanceKind, conformanceToolsYaml } from '../support/conformance-kind.ts';
+import { conformanceFiles, conformanceKind, conformanceToolsYaml } from '../support/conformance-kind.ts';
 import { startHeaderProxy } from '../support/header-proxy.ts';
 import type { HeaderProxy } from '../support/header-proxy.ts';
 import { runPeer } from '../support/peers.ts';
@@ -20,7 +20,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'toolcrib-conformance-'));
   server = await startTestServer({
     tools: conformanceToolsYaml,
-    more_kinds: { tools: [conformanceKind], sources: [] },
+    files: conformanceFiles,
+    more_kinds: { tools: [conformanceKind] },
   });
   // The suite sends no credential.
   proxy = await startHeaderProxy(server.url, 'authorization', `Bearer ${server.key}`);

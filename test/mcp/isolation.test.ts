@@ -31,7 +31,7 @@ beforeAll(async () => {
     tools,
     tools_of: 'acme',
     tenants: ['acme', 'other'],
-    more_kinds: { tools: [meeting.kind], sources: [] },
+    more_kinds: { tools: [meeting.kind] },
   });
   acme = server.keys['acme'] ?? '';
   other = server.keys['other'] ?? '';

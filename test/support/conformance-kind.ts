@@ -66,14 +66,50 @@ function resource(uri: string): ContentBlock {
   return { type: 'resource', resource: { uri, mimeType: 'application/json', text: '{"test":"data","value":123}' } };
 }
 
-/** A tool file with all of them. */
-export const conformanceToolsYaml = Object.keys(behaviours)
-  .flatMap((name) => [
-    '---',
-    'kind: tool',
-    `name: ${name}`,
-    'type: conformance',
-    'description: A test.',
-    `behaviour: ${name}`,
-  ])
-  .join('\n');
+/** A tool file with all of them, and the prompts and resources that the suite asks for. */
+export const conformanceToolsYaml = [
+  ...Object.keys(behaviours).map(
+    (name) => `kind: tool\nname: ${name}\ntype: conformance\ndescription: A test.\nbehaviour: ${name}\n`,
+  ),
+  `kind: prompt
+name: test_simple_prompt
+description: A test.
+messages: [{content: This is a simple prompt for testing.}]
+`,
+  `kind: prompt
+name: test_prompt_with_arguments
+description: A test.
+arguments:
+  - {name: arg1, description: First}
+  - {name: arg2, description: Second}
+messages: [{content: "Prompt with arguments: arg1='{{.arg1}}', arg2='{{.arg2}}'"}]
+`,
+  `kind: resource
+name: static-text
+type: text
+uri: test://static-text
+text: This is the content of the static text resource.
+`,
+  `kind: resource
+name: static-binary
+type: file
+uri: test://static-binary
+path: dot.png
+`,
+  `kind: resourceTemplate
+name: data
+type: file
+uriTemplate: test://template/{path}/data
+mimeType: application/json
+allowedPaths: [data]
+`,
+].join('---\n');
+
+/** The files of those resources. */
+export const conformanceFiles: Readonly<Record<string, string | Uint8Array>> = {
+  'dot.png': Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+  'data/123': '{"id":"123"}',
+};

@@ -1,7 +1,7 @@
 // Starts our real server for a test: on an embedded database in a folder of its own, or on a given PostgreSQL.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { systemClock } from '../../server/src/base/clock.ts';
 import { randomIds } from '../../server/src/base/ids.ts';
 import { createLog } from '../../server/src/base/log.ts';
@@ -15,6 +15,8 @@ import { openStore } from '../../server/src/store/store.ts';
 export interface TestServerOptions extends Partial<Omit<ServerOptions, 'config'>> {
   /** Text of a tool file; the demo when absent. */
   readonly tools?: string;
+  /** Files beside the tool file, by path. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly config?: Partial<Config>;
   /** Slug of the tenant whose the tools are; system tools when absent. */
   readonly tools_of?: string;
@@ -60,6 +62,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const log_lines: string[] = [];
   const tools = join(folder, 'tools.yaml');
   if (options.tools !== undefined) writeFileSync(tools, options.tools);
+  for (const [path, content] of Object.entries(options.files ?? {})) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
   const config: Config = {
     host: '127.0.0.1',
     port: 0,
@@ -73,7 +79,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     log_level: 'debug',
     ...options.config,
   };
-  const { tools: _tools, tools_of: _tools_of, config: _config, tenants = [], ...rest } = options;
+  const { tools: _tools, files: _files, tools_of: _tools_of, config: _config, tenants = [], ...rest } = options;
   const log = createLog({ level: 'debug', destination: { write: (line: string) => void log_lines.push(line) } });
   const keys = await makeTenants(config, log, tenants);
   const server = await startServer({ log, ...rest, config });

@@ -19,6 +19,28 @@ export const limits = {
   config_aliases: 1_000,
   /** Nesting of one YAML document. */
   config_depth: 32,
+  /** Sources, tools and others of one file. */
+  config_entities: 10_000,
+  /** Faults of one file that belong to none of them. */
+  config_file_faults: 1_000,
+  /**
+   * A text up to this size is parsed where the calls run: it takes 10 ms, or 0.2 s when it was made to be slow. A larger
+   * one is parsed in a thread of its own: a file of the largest size takes half a second, or 13 s.
+   */
+  config_inline_bytes: 16 * 1024,
+  /** Time and memory of the thread that parses one file: no file that a person would write needs a tenth of them. */
+  config_parse_ms: 15_000,
+  config_parse_mib: 1_024,
+  /** Values that are taken over from that thread at once: a few milliseconds of work. */
+  config_portion_values: 2_000,
+  /** How long a change of a file must last before it is read: writing it takes time, and editors remove it meanwhile. */
+  reload_settle_ms: 100,
+  /** How long a reload waits for further files that are being changed. */
+  reload_wait_ms: 500,
+  /** Files are looked at this often, for file systems that do not tell of changes: one second after a change it counts. */
+  reload_poll_ms: 500,
+  /** Loading gives way to calls after this much work at a time. */
+  work_slice_ms: 5,
   /** Faults told of one document, entity or call: enough to mend, too few to flood. */
   faults: 100,
   /** Characters of a refused value that a fault repeats. */
@@ -37,8 +59,6 @@ export const limits = {
   tool_parameters: 256,
   /** Values of one list of allowed or excluded ones: what a model can still read. */
   parameter_values: 1_000,
-  /** Auth services from which one parameter takes its value. */
-  parameter_claims: 16,
   /** Characters of a regular expression. */
   pattern_characters: 1_000,
   /** Instructions that a regular expression compiles to; `[a-z]{1,100}` has 202. */
@@ -182,8 +202,8 @@ export const limits = {
   /** Verified keys remembered at once. */
   key_cache_entries: 10_000,
 
-  /** Tools in one page of an MCP list. Large, because many clients never ask for a second page. */
-  mcp_page_tools: 1_000,
+  /** Items in one page of an MCP list. Large, because many clients never ask for a second page. */
+  mcp_page_items: 1_000,
   /** How long an MCP client may keep a list: a tool that is gone meanwhile is an error of its call, nothing worse. */
   mcp_list_ttl_ms: 30_000,
   /** Messages in one JSON-RPC batch: one request must not start calls without end. */

@@ -1,5 +1,7 @@
 // What goes into the corridor and what comes out of it. Knows no HTTP and no JSON-RPC.
 import type { ToolcribError } from '../base/errors.ts';
+import type { Prompt } from '../catalog/prompt.ts';
+import type { Resource, ResourceTemplate } from '../catalog/resource.ts';
 import type { CallEvent, ToolResult } from '../catalog/result.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { TokenOf } from './verify.ts';
@@ -39,6 +41,8 @@ export interface Corridor {
   call(request: CallRequest): Promise<Outcome>;
   /** The tools that the same caller could call, sorted by name (in the toolset's order for a toolset). Throws ToolcribError. */
   list(request: ListRequest): Promise<readonly Tool[]>;
+  /** What else the same caller may have. Throws ToolcribError. */
+  offer(request: ListRequest): Promise<Offer>;
   /** One of those tools. Throws `tool_not_found`. */
   get(request: ListRequest & { readonly tool: string }): Promise<Tool>;
 }
@@ -46,4 +50,13 @@ export interface Corridor {
 export interface ListRequest {
   readonly authorization: string | undefined;
   readonly toolset?: string | undefined;
+}
+
+/** What a caller is offered beside tools. */
+export interface Offer {
+  /** What the toolset says of itself, for the model. */
+  readonly instructions?: string;
+  readonly prompts: readonly Prompt[];
+  readonly resources: readonly Resource[];
+  readonly resource_templates: readonly ResourceTemplate[];
 }

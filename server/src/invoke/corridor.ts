@@ -2,7 +2,7 @@
 import { ToolcribError, toToolcribError } from '../base/errors.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { CallRequest, Corridor, ListRequest, Outcome } from './call.ts';
-import { findTool, requirePermission, visibleTools } from './find.ts';
+import { findTool, requirePermission, visibleOffer, visibleTools } from './find.ts';
 import { authorise, find, identify, limit, resolve, run, settle, shape, validate, verify } from './steps.ts';
 import type { CorridorDeps, Walk } from './walk.ts';
 
@@ -39,6 +39,10 @@ export function createCorridor(deps: CorridorDeps): Corridor {
       const principal = await principalFor(request, deps);
       return visibleTools(deps.catalogue(), principal, request.toolset);
     },
+    offer: async (request) => {
+      const principal = await principalFor(request, deps);
+      return visibleOffer(deps.catalogue(), principal, request.toolset);
+    },
     get: async (request) => {
       const principal = await principalFor(request, deps);
       return findTool(deps.catalogue(), principal, request);
@@ -63,6 +67,7 @@ async function call(request: CallRequest, deps: CorridorDeps): Promise<Outcome> 
     started_monotonic: deps.clock.monotonic(),
     principal: undefined,
     tool: undefined,
+    held: undefined,
     vouchers: undefined,
     args: undefined,
     skip_rows: 0,

@@ -5,6 +5,7 @@ import type { Catalogue, Toolset } from '../catalog/catalogue.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Permission } from '../identity/permissions.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { Offer } from './call.ts';
 
 /** Throws `forbidden` when the principal lacks the permission. */
 export function requirePermission(principal: Principal, permission: Permission): void {
@@ -21,6 +22,31 @@ export function visibleTools(
   return findToolset(catalogue, principal, toolset_name)
     .tool_names.map((name) => catalogue.findTool(principal.tenant_id, name))
     .filter((tool) => tool !== undefined);
+}
+
+/** What a caller is offered beside tools: everything it can see, or what a toolset names. Throws `toolset_not_found`. */
+export function visibleOffer(catalogue: Catalogue, principal: Principal, toolset_name: string | undefined): Offer {
+  const { tenant_id } = principal;
+  const all = {
+    prompts: catalogue.visiblePrompts(tenant_id),
+    resources: catalogue.visibleResources(tenant_id),
+    resource_templates: catalogue.visibleResourceTemplates(tenant_id),
+  };
+  if (toolset_name === undefined) return all;
+  const toolset = findToolset(catalogue, principal, toolset_name);
+  return {
+    ...(toolset.description === undefined ? {} : { instructions: toolset.description }),
+    prompts: named(all.prompts, toolset.prompt_names),
+    resources: named(all.resources, toolset.resource_names),
+    resource_templates: named(all.resource_templates, toolset.resource_template_names),
+  };
+}
+
+function named<Item extends { readonly name: string }>(
+  items: readonly Item[],
+  names: readonly string[],
+): readonly Item[] {
+  return names.flatMap((name) => items.find((item) => item.name === name) ?? []);
 }
 
 /** One of those tools. Throws `tool_not_found` with near names, `toolset_not_found`. */

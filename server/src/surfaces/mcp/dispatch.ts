@@ -9,6 +9,8 @@ import { callTool } from './call-tool.ts';
 import type { ToolCall } from './call-tool.ts';
 import { toFailure } from './failures.ts';
 import { listTools } from './list-tools.ts';
+import { offerMethods } from './offers.ts';
+import type { OfferMethod } from './offers.ts';
 import { failure, metaKeys, revisions, revisionTraits } from './protocol.ts';
 import type { Answer, Failure, Revision } from './protocol.ts';
 import type { ResultParts } from './results.ts';
@@ -29,12 +31,13 @@ interface Method {
 
 // oxfmt-ignore
 const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
-  ['initialize',       { known_to: 'handshake', answer: listed(initialize) }],
+  ['initialize',       { known_to: 'handshake', answer: initialize }],
   ['ping',             { known_to: 'handshake', answer: listed(() => ({ members: '', meta: {} })) }],
   ['logging/setLevel', { known_to: 'handshake', answer: listed(setLevel) }],
-  ['server/discover',  { known_to: 'stateless', answer: listed(discover) }],
+  ['server/discover',  { known_to: 'stateless', answer: discover }],
   ['tools/list',       { known_to: 'all',       answer: listTheTools }],
   ['tools/call',       { known_to: 'all',       answer: (deps, call) => callTool(deps.corridor, call) }],
+  ...Object.entries(offerMethods).map(([name, method]) => [name, { known_to: 'all', answer: offered(method) }] as const),
 ]);
 
 export async function dispatch(deps: DispatchDeps, call: ToolCall): Promise<Answer> {
@@ -91,7 +94,8 @@ function listed(answer: (deps: DispatchDeps, call: ToolCall) => ResultParts | Fa
   };
 }
 
-function initialize({ version }: DispatchDeps, { message, served }: ToolCall): ResultParts | Failure {
+async function initialize(deps: DispatchDeps, call: ToolCall): Promise<ResultParts | Failure> {
+  const { message, served } = call;
   const params = InitializeRequestParamsSchema.safeParse(message.params);
   if (!params.success) {
     return failure(
@@ -99,7 +103,13 @@ function initialize({ version }: DispatchDeps, { message, served }: ToolCall): R
       'initialize needs protocolVersion, capabilities and clientInfo.',
     );
   }
-  const result = { protocolVersion: served.revision, capabilities, serverInfo: serverInfo(version) };
+  const { instructions } = await deps.corridor.offer(call);
+  const result = {
+    protocolVersion: served.revision,
+    capabilities,
+    serverInfo: serverInfo(deps.version),
+    instructions,
+  };
   return { members: JSON.stringify(result).slice(1, -1), meta: {} };
 }
 
@@ -110,19 +120,36 @@ function setLevel(_deps: DispatchDeps, { message }: ToolCall): ResultParts | Fai
     : failure({ status: 200, code: 'invalid_params' }, 'logging/setLevel needs a log level.');
 }
 
-function discover(): ResultParts {
-  const result = { supportedVersions: revisions, capabilities, ...cacheHints };
+async function discover({ corridor }: DispatchDeps, call: ToolCall): Promise<ResultParts> {
+  const { instructions } = await corridor.offer(call);
+  const result = { supportedVersions: revisions, capabilities, instructions, ...cacheHints };
   return { members: JSON.stringify(result).slice(1, -1), meta: {} };
 }
 
 async function listTheTools({ corridor }: DispatchDeps, call: ToolCall): Promise<ResultParts | Failure> {
-  const members = listTools(await corridor.list(call), call.message.params ?? {});
-  if (typeof members !== 'string') return members;
-  const { stateless } = revisionTraits[call.served.revision];
-  return { members: stateless ? `${members},${JSON.stringify(cacheHints).slice(1, -1)}` : members, meta: {} };
+  return cacheable(listTools(await corridor.list(call), call.message.params ?? {}), call);
 }
 
-const capabilities = { tools: { listChanged: false }, logging: {} };
+function offered(method: OfferMethod): Method['answer'] {
+  return async ({ corridor }, call) => {
+    const offer = await corridor.offer(call);
+    return cacheable(await method(offer, call.message.params ?? {}), call);
+  };
+}
+
+/** With the hints that the stateless revision wants in what can be kept. */
+function cacheable(members: string | Failure, { message, served }: ToolCall): ResultParts | Failure {
+  if (typeof members !== 'string') return members;
+  const hinted = revisionTraits[served.revision].stateless && message.method !== 'prompts/get';
+  return { members: hinted ? `${members},${JSON.stringify(cacheHints).slice(1, -1)}` : members, meta: {} };
+}
+
+const capabilities = {
+  tools: { listChanged: false },
+  prompts: { listChanged: false },
+  resources: { listChanged: false, subscribe: false },
+  logging: {},
+};
 
 /** What a caller sees depends on its key, so no shared cache may keep it. */
 const cacheHints = { ttlMs: limits.mcp_list_ttl_ms, cacheScope: 'private' };

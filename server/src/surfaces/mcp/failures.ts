@@ -30,6 +30,9 @@ function failureOf(error: ToolcribError): Failure {
   const data = error.toPublic();
   switch (error.code) {
     case 'tool_not_found':
+    case 'prompt_not_found':
+    case 'resource_not_found':
+    case 'arguments_invalid':
       // The specification's own example of a protocol error: inside an answer that HTTP calls fine.
       return failure({ status: 200, code: 'invalid_params' }, message, data);
     case 'toolset_not_found':

@@ -25,8 +25,8 @@ function tool(name: string, change: Partial<Tool> = {}): Tool {
 }
 
 /** The result as a client reads it; the official schema must take it. */
-function list(tools: readonly Tool[], cursor?: unknown, page_tools?: number) {
-  const members = listTools(tools, cursor === undefined ? {} : { cursor: cursor as string }, page_tools);
+function list(tools: readonly Tool[], cursor?: unknown, page_items?: number) {
+  const members = listTools(tools, cursor === undefined ? {} : { cursor: cursor as string }, page_items);
   if (typeof members !== 'string') return members;
   return ListToolsResultSchema.parse(JSON.parse(`{${members}}`));
 }

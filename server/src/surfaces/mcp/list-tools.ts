@@ -1,40 +1,15 @@
 // tools/list: the tools of the caller, page by page. The text of a tool is written once and remembered with the tool.
-import { limits } from '../../base/limits.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { neededTokens } from '../../catalog/needed-tokens.ts';
 import type { Tool } from '../../catalog/tool.ts';
-import { failure } from './protocol.ts';
+import { pageText } from './page.ts';
 import type { Failure } from './protocol.ts';
 
 const texts = new WeakMap<Tool, string>();
 
 /** The members of the result, as JSON text without the braces. */
-export function listTools(
-  tools: readonly Tool[],
-  params: JsonObject,
-  page_tools: number = limits.mcp_page_tools,
-): string | Failure {
-  const start = startOf(tools, params['cursor']);
-  if (start === undefined)
-    return failure({ status: 200, code: 'invalid_params' }, 'The cursor is not one of this list. Start again.');
-  const page = tools.slice(start, start + page_tools);
-  const last = page.at(-1);
-  const more = last !== undefined && start + page.length < tools.length;
-  const next = more ? `,"nextCursor":${JSON.stringify(cursorAfter(last))}` : '';
-  return `"tools":[${page.map((tool) => textOf(tool)).join(',')}]${next}`;
-}
-
-/** A cursor names the last tool of its page, so that it stays right when other tools come and go. */
-function cursorAfter(tool: Tool): string {
-  return Buffer.from(tool.name, 'utf8').toString('base64url');
-}
-
-function startOf(tools: readonly Tool[], cursor: unknown): number | undefined {
-  if (cursor === undefined) return 0;
-  if (typeof cursor !== 'string') return undefined;
-  const name = Buffer.from(cursor, 'base64url').toString('utf8');
-  const index = tools.findIndex((tool) => tool.name === name);
-  return index === -1 ? undefined : index + 1;
+export function listTools(tools: readonly Tool[], params: JsonObject, page_items?: number): string | Failure {
+  return pageText('tools', tools, { params, write: textOf, page_items });
 }
 
 function textOf(tool: Tool): string {

@@ -1,4 +1,4 @@
-// GET /v1/sources: which sources answer right now, and what of the files could not be used.
+// GET /v1/sources: which sources answer right now, what of the files could not be used, and which new texts are not used.
 import type { SourceList } from '@toolcrib/client';
 import { z } from 'zod';
 import { limits } from '../../base/limits.ts';
@@ -19,11 +19,19 @@ export const listSources: Operation<unknown, unknown, SourceList> = {
   output: z.object({
     sources: z.array(z.object({ name: z.string(), type: z.string(), status })),
     failed: z.array(z.object({ entity: z.string(), name: z.string(), faults: z.array(fault) })),
+    held: z.array(z.object({ file: z.string(), faults: z.array(fault) })),
   }),
   errors: [],
   handle: async ({ principal }, { catalogue }) => {
-    const { sources, failed } = catalogue().visibleSources(principal.tenant_id);
-    return { sources: await Promise.all(sources.map((source) => probe(source))), failed };
+    const current = catalogue();
+    const { sources, failed, held } = current.visibleSources(principal.tenant_id);
+    current.hold();
+    try {
+      const probed = await Promise.all(sources.map((source) => probe(source)));
+      return { sources: probed, failed, held: held.map(({ file, faults }) => ({ file, faults })) };
+    } finally {
+      current.release();
+    }
   },
 };
 
