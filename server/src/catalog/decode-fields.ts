@@ -162,9 +162,7 @@ function tellUnknownFields(
 /** What configurations of MCP Toolbox may have and this version does not know: a near name would mislead. */
 const toolboxNames: ReadonlySet<string> = new Set([
   ...['embeddingModels', 'embeddingModel', 'authServices', 'authSources'],
-  ...['authRequired', 'templateParameters', 'useClientOAuth', 'scopesRequired'],
-  ...['allowedValues', 'excludedValues', 'valueFromParam', 'valueType', 'escape', 'embeddedBy'],
-  ...['minLength', 'maxLength', 'minValue', 'maxValue', 'pattern'],
+  ...['authRequired', 'useClientOAuth', 'scopesRequired', 'embeddedBy', 'secure'],
 ]);
 export const notSupported = 'MCP Toolbox has it; it is not supported here yet.';
 

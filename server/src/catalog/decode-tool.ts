@@ -6,7 +6,7 @@ import type { Decoded } from './decode-entity.ts';
 import { decodeFields } from './decode-fields.ts';
 import { tell } from './decoding.ts';
 import type { Decoding, Environment } from './decoding.ts';
-import { decodeParameters } from './decode-parameters.ts';
+import { decodeToolParameters } from './decode-parameters.ts';
 import { filterEntries, locate } from './located.ts';
 import type { LocatedMap } from './located.ts';
 import type { Parameter } from './parameters.ts';
@@ -76,7 +76,7 @@ const commonFields = z.strictObject({
 type CommonFields = z.infer<typeof commonFields>;
 
 const commonNames: readonly string[] = Object.keys(commonFields.shape);
-const decodedHere: readonly string[] = [...commonNames, 'parameters'];
+const decodedHere: readonly string[] = [...commonNames, 'parameters', 'templateParameters'];
 
 /** Decodes a tool; its source is linked later. */
 export function decodeTool(entity: Entity, options: ToolDecoding): Decoded<ToolDraft> {
@@ -106,13 +106,21 @@ interface ParametersOf {
 
 /** The parameters of the file, or those that every tool of the kind has: then the file defines none. */
 function toolParameters(fields: LocatedMap, { kind, path }: ParametersOf, decoding: Decoding): readonly Parameter[] {
-  const given = fields.entries.get('parameters');
-  if (kind?.parameters === undefined) return decodeParameters(given?.value, `${path}.parameters`, decoding);
-  if (given !== undefined) {
+  const refuse = (field: string, message: string): void => {
+    const given = fields.entries.get(field);
+    if (given === undefined) return;
+    tell(decoding, given.key_place, { path: `${path}.${field}`, message, hint: 'Remove the field.' });
+  };
+  if (kind?.parameters !== undefined) {
     const message = `tools of type "${kind.type}" have parameters of their own`;
-    tell(decoding, given.key_place, { path: `${path}.parameters`, message, hint: 'Remove the field.' });
+    refuse('parameters', message);
+    refuse('templateParameters', message);
+    return kind.parameters;
   }
-  return kind.parameters;
+  if (kind !== undefined && kind.takes_templates !== true) {
+    refuse('templateParameters', `tools of type "${kind.type}" write no values into their text`);
+  }
+  return decodeToolParameters(fields, path, decoding);
 }
 
 interface DecodedParts {

@@ -40,8 +40,8 @@ export interface Constraints {
   readonly max_value?: number;
 }
 
-/** A whole value, or a regular expression (RE2) that must match the whole value. */
-export type ValuePattern = string | number | boolean | { readonly pattern: string };
+/** A whole value (of an array: a whole list), or a regular expression (RE2) that must match the whole text. */
+export type ValuePattern = string | number | boolean | readonly JsonValue[] | { readonly pattern: string };
 
 export const escapeStyles = ['single-quotes', 'double-quotes', 'backticks', 'square-brackets'] as const;
 export type EscapeStyle = (typeof escapeStyles)[number];

@@ -19,9 +19,13 @@ const exact = parameter('exact', 'boolean');
 const numbers = parameter('numbers', 'array', { items: parameter('number', 'integer') });
 const table = parameter('table', 'array', { items: parameter('row', 'array', { items: parameter('cell', 'string') }) });
 
+const noFill = (): never => {
+  throw new TypeError('Nothing is filled in here');
+};
+
 function faultsOf(parameters: readonly Parameter[], args: unknown): readonly Fault[] {
   try {
-    compileValidator('search', parameters)(args);
+    compileValidator('search', parameters)(args, noFill);
   } catch (thrown) {
     if (!(thrown instanceof ToolcribError)) throw thrown;
     expect(thrown.code).toBe('arguments_invalid');
@@ -104,7 +108,7 @@ describe('refuses', () => {
   it('names that every object has: they are neither given nor valid by inheritance', () => {
     const odd = [parameter('constructor', 'string'), parameter('toString', 'string', { required: false })];
     expect(faultsOf(odd, {})).toEqual([{ path: 'constructor', message: 'the argument is required and missing' }]);
-    expect(compileValidator('odd', odd)({ constructor: 'a' })).toEqual({ constructor: 'a', toString: null });
+    expect(compileValidator('odd', odd)({ constructor: 'a' }, noFill)).toEqual({ constructor: 'a', toString: null });
     expect(faultsOf([], JSON.parse('{"__proto__": {"a": 1}}'))).toEqual([
       expect.objectContaining({ path: '__proto__' }),
     ]);
@@ -130,7 +134,7 @@ describe('accepts', () => {
     ['a surrogate pair', text, '😀'],
   ])('%s', (_name, wanted, value) => {
     verifies('DBT-06');
-    expect(compileValidator('search', [wanted])({ [wanted.name]: value })).toEqual({ [wanted.name]: value });
+    expect(compileValidator('search', [wanted])({ [wanted.name]: value }, noFill)).toEqual({ [wanted.name]: value });
   });
 
   it('no arguments at all, filling in defaults and null', () => {
@@ -139,9 +143,9 @@ describe('accepts', () => {
       parameter('b', 'array', { required: false, default: [1], items: count }),
     ];
     const validate = compileValidator('search', optional);
-    expect(validate(undefined)).toEqual({ a: null, b: [1] });
-    expect(validate({ a: null, b: null })).toEqual({ a: null, b: [1] });
-    expect(validate({ b: [] })).toEqual({ a: null, b: [] });
+    expect(validate(undefined, noFill)).toEqual({ a: null, b: [1] });
+    expect(validate({ a: null, b: null }, noFill)).toEqual({ a: null, b: [1] });
+    expect(validate({ b: [] }, noFill)).toEqual({ a: null, b: [] });
   });
 });
 
@@ -254,7 +258,7 @@ describe('for any parameters and any arguments', () => {
         }
         accepted += 1;
         expect(judge(present)).toBe(true);
-        const checked = compileValidator('search', parameters)(args);
+        const checked = compileValidator('search', parameters)(args, noFill);
         expect(Object.keys(checked).toSorted()).toEqual(parameters.map(({ name }) => name).toSorted());
         for (const one of parameters) {
           const given = Object.hasOwn(args, one.name) ? args[one.name] : null;
