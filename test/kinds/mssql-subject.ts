@@ -1,5 +1,6 @@
 // Sources of the kind `mssql` for tests, on the test server or on a real one.
 import { systemClock } from '../../server/src/base/clock.ts';
+import { closedNetwork } from '../support/closed-network.ts';
 import type { SqlSource } from '../../server/src/catalog/source.ts';
 import { mssqlSource } from '../../server/src/kinds/mssql/mssql-source.ts';
 import { marker } from './sql-kind-contract.ts';
@@ -13,6 +14,7 @@ export function openMssql(port: number, more: Readonly<Record<string, unknown>> 
   return mssqlSource.open('things', mssqlSource.fields.parse(config), {
     log,
     clock: systemClock,
+    http: closedNetwork,
     base_folder: '.',
   }) as SqlSource;
 }

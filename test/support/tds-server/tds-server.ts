@@ -60,8 +60,8 @@ export async function startTdsServer(options: TdsServerOptions): Promise<TdsServ
   };
   const server =
     strict && certificate !== undefined
-      ? createTlsServer({ ...certificate, ALPNProtocols: ['tds/8.0'] }, open)
-      : createServer(open);
+      ? createTlsServer({ ...certificate, ALPNProtocols: ['tds/8.0'], noDelay: true }, open)
+      : createServer({ noDelay: true }, open);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const disconnect = (): void => {

@@ -142,8 +142,8 @@ export class TdsSession {
   async #attention(): Promise<void> {
     this.#deps.onAttention();
     const { running } = this;
-    if (running === undefined) return this.#send(doneAttention(), true);
-    running.abort();
+    if (running === undefined) this.#send(doneAttention(), true);
+    else running.abort();
   }
 
   async #run(
@@ -154,7 +154,10 @@ export class TdsSession {
     const controller = new AbortController();
     const call: TdsCall = { session: this.id, login: this.#login, ...request, resets, signal: controller.signal };
     this.#deps.onCall(call);
-    if (ignored) return this.#send(doneBatch({ failed: true }), true);
+    if (ignored) {
+      this.#send(doneBatch({ failed: true }), true);
+      return;
+    }
     this.running = controller;
     if (resets) this.#send(envChangeBytes(18, Buffer.alloc(0)), false);
     const complete = await this.#answer(call);

@@ -145,9 +145,14 @@ export class MssqlConnection {
 
   /** Rolls back, forgets settings and temporary tables: what the next call finds is a new session. */
   async reset(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#connection.reset((error) => (error == null ? resolve() : reject(error)));
-    });
+    const timer = setTimeout(() => this.close(), limits.source_connect_ms);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#connection.reset((error) => (error == null ? resolve() : reject(error)));
+      });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   close(): void {

@@ -25,6 +25,8 @@ export class MssqlPool {
   readonly #resetting = new Set<Promise<void>>();
   readonly #waiting: (() => void)[] = [];
   #taken = 0;
+  /** Calls that wait for a reset to end. */
+  #awaiting = 0;
   #closing = false;
   /** Failed attempts to connect in a row. */
   #failures = 0;
@@ -65,7 +67,7 @@ export class MssqlPool {
     await this.#turn(signal);
     let connection: MssqlConnection | undefined;
     try {
-      connection = this.#takeIdle() ?? (await this.#open(signal));
+      connection = (await this.#takeIdle()) ?? (await this.#open(signal));
       const was_used = connection.used;
       try {
         signal.throwIfAborted();
@@ -108,11 +110,17 @@ export class MssqlPool {
     this.#taken += 1;
   }
 
-  #takeIdle(): MssqlConnection | undefined {
-    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
-      if (!idle.connection.ended) return idle.connection;
+  /** An idle connection, or one that is about to be: to wait for a reset is quicker than to log in. */
+  async #takeIdle(): Promise<MssqlConnection | undefined> {
+    for (;;) {
+      for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+        if (!idle.connection.ended) return idle.connection;
+      }
+      if (this.#resetting.size <= this.#awaiting) return undefined;
+      this.#awaiting += 1;
+      await Promise.race(this.#resetting);
+      this.#awaiting -= 1;
     }
-    return undefined;
   }
 
   async #open(signal: AbortSignal): Promise<MssqlConnection> {
