@@ -24,6 +24,8 @@ const package_layers: Readonly<Record<string, { readonly layers: readonly string
   uuid: { layers: ['base'], instead: 'take Ids (base/ids.ts) as a dependency' },
   'node:http': { layers: ['surfaces'], instead: 'keep HTTP in surfaces/' },
   'node:https': { layers: ['surfaces'], instead: 'keep HTTP in surfaces/' },
+  undici: { layers: ['base'], instead: 'take an HttpClient (base/http-client.ts), which reaches nothing private' },
+  'ipaddr.js': { layers: ['base'], instead: 'ask the guard of addresses (base/address-guard.ts)' },
   '@modelcontextprotocol/core': { layers: ['surfaces'], instead: 'keep MCP in surfaces/mcp/' },
 };
 

@@ -16,7 +16,7 @@ export interface BodyOptions {
   /** Bytes of the unpacked body. */
   readonly limit_bytes: number;
   /** What to throw instead of the failure of a read that was aborted. */
-  readonly toError: (thrown: unknown) => ToolcribError;
+  readonly toError: (thrown: unknown) => unknown;
 }
 
 /** The unpacked chunks; throws `result_too_large` above the limit. Ending early ends the connection. */

@@ -3,11 +3,11 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
+import { callbackify } from 'node:util';
 import { Agent, buildConnector } from 'undici';
 import type { Dispatcher } from 'undici';
 import { createAddressGuard } from './address-guard.ts';
 import type { AddressGuard } from './address-guard.ts';
-import { ToolcribError } from './errors.ts';
 import { acceptedEncodings, readChunks } from './http-client-body.ts';
 import {
   addressRefused,
@@ -84,7 +84,11 @@ export interface HttpClientOptions {
   readonly bounds?: Partial<HttpBounds>;
 }
 
-type HttpBounds = Pick<typeof limits, 'http_connect_ms' | 'http_connections' | 'http_requests'>;
+interface HttpBounds {
+  readonly http_connect_ms: number;
+  readonly http_connections: number;
+  readonly http_requests: number;
+}
 
 /** A client that lasts as long as the server. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
@@ -152,20 +156,14 @@ function createConnector(
 
 /** Resolves once and hands on what was checked: there is no second look-up that could answer otherwise. */
 function createLookup(guard: AddressGuard, resolve: ResolveName): LookupFunction {
-  return (hostname, { all }, callback) => {
-    resolve(hostname).then(
-      (addresses) => {
-        const [first] = addresses;
-        if (first === undefined) return callback(upstreamUnavailable('name'), []);
-        if (!addresses.every(({ address }) => guard.allows(hostname, address))) {
-          return callback(addressRefused('address'), []);
-        }
-        if (all === true) callback(null, [...addresses]);
-        else callback(null, first.address, first.family);
-      },
-      (thrown: unknown) => callback(toRequestError(thrown), []),
-    );
-  };
+  const checked = callbackify(async (hostname: string) => {
+    const addresses = await resolve(hostname);
+    if (addresses.length === 0) throw upstreamUnavailable('name');
+    if (!addresses.every(({ address }) => guard.allows(hostname, address))) throw addressRefused('address');
+    return [...addresses];
+  });
+  // With autoSelectFamily all addresses are asked for, always.
+  return (hostname, _options, callback) => checked(hostname, callback);
 }
 
 const resolveBySystem: ResolveName = (name) => lookup(name, { all: true });
@@ -175,8 +173,8 @@ async function send(context: Context, request: HttpRequest): Promise<HttpStream>
   const { signal, timeout_ms = limits.http_request_ms, limit_bytes = limits.http_body_bytes } = request;
   const timeout = AbortSignal.timeout(timeout_ms);
   const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
-  const toError = (thrown: unknown): ToolcribError => {
-    if (signal?.aborted === true) return toRequestError(signal.reason);
+  const toError = (thrown: unknown): unknown => {
+    if (signal?.aborted === true) return signal.reason;
     return timeout.aborted ? upstreamUnavailable('time', thrown) : toRequestError(thrown);
   };
   const max_redirects = Math.min(request.redirects ?? 0, limits.http_redirects);
