@@ -3,6 +3,7 @@ import { systemClock } from '../../server/src/base/clock.ts';
 import type { SqlSource } from '../../server/src/catalog/source.ts';
 import { mysqlSource } from '../../server/src/kinds/mysql/mysql-source.ts';
 import type { MariadbServer } from '../support/mariadb.ts';
+import { closedNetwork } from '../support/closed-network.ts';
 import { marker } from './sql-kind-contract.ts';
 
 const silent = () => undefined;
@@ -41,7 +42,7 @@ export async function createPlantedMysql(server: MariadbServer): Promise<Planted
   return {
     open: (more = {}, warn = silent) => {
       const config = { host: '127.0.0.1', port: server.port, database: name, user: name, password: name, ...more };
-      const deps = { log: { ...log, warn }, clock: systemClock, base_folder: '.' };
+      const deps = { log: { ...log, warn }, clock: systemClock, http: closedNetwork, base_folder: '.' };
       return mysqlSource.open('things', mysqlSource.fields.parse(config), deps) as SqlSource;
     },
     query: (text) => server.query(text),

@@ -130,12 +130,16 @@ export const limits = {
   neo4j_fetch_rows: 200,
   /** A reading Cypher statement is sent again this often after a lost connection or a passing error. */
   neo4j_retries: 2,
+  /** A connection to Neo4j whose server has not ended what it ran this long after it was told to is given up. */
+  neo4j_reset_ms: 2_000,
   /** A connection to Neo4j that was idle for longer is asked whether it lives before it is used. */
   neo4j_liveness_ms: 30_000,
   /** Nodes and relationships looked at to tell which properties a label has. */
   neo4j_schema_sample: 1_000,
   /** Characters of one statement: no person writes a longer one. */
   statement_characters: 64 * 1024,
+  /** Statements kept of one tool with template parameters: one for each combination of values. */
+  template_statements: 100,
   /** Sessions of one Spanner source, each with one call at a time; what waits longer is told by the call's own deadline. */
   spanner_sessions: 100,
   /** A session unused for longer is not used again: Spanner forgets it after an hour. */
@@ -165,6 +169,8 @@ export const limits = {
   http_idle_ms: 60_000,
   /** Connections per MySQL source: each runs one statement at a time, and a server takes 151 unless told otherwise. */
   mysql_connections: 16,
+  /** Bytes read past the limits of a read-only answer of MySQL before its connection is given up: a new one costs no more. */
+  mysql_drop_bytes: 8 * 1024 * 1024,
 
   /** Connections to the server's own PostgreSQL. */
   store_connections: 10,

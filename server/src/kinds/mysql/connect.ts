@@ -1,5 +1,6 @@
 // Opens connections to MySQL: `mysql2` does the handshake (TLS, passwords), then hands over its socket. This is the one file
 // that relies on internals of `mysql2`; docs/decisions/0070 names them and test/kinds/mysql-server.test.ts holds them.
+import { connect, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import type { Connection, ConnectionOptions } from 'mysql2';
 import { limits } from '../../base/limits.ts';
@@ -24,8 +25,8 @@ export interface OpenConnection {
   readonly family: MysqlFamily;
   /** Whether columns carry MariaDB's extended metadata. */
   readonly extended: boolean;
-  /** Makes a session that is new or was reset ours. */
-  readonly setup: string;
+  /** Statements that make a session that is new or was reset ours. */
+  readonly setup: readonly string[];
 }
 
 /** What is used of a connection beyond its public types. */
@@ -118,6 +119,7 @@ function connectionOptions(server: MysqlServer): ConnectionOptions {
     ...(database === '' ? {} : { database }),
     user,
     password,
+    ...(ssl !== false && isIP(host) !== 0 ? { stream: () => namedSocket(host, port) } : {}),
     ...(ssl === false ? {} : { ssl: { ...(ssl === true ? {} : ssl), rejectUnauthorized: true, verifyIdentity: true } }),
     charset: 'utf8mb4',
     connectTimeout: limits.source_connect_ms,
@@ -126,6 +128,15 @@ function connectionOptions(server: MysqlServer): ConnectionOptions {
     connectAttributes: { program_name: 'toolcrib' },
     keepAliveInitialDelay: 30_000,
   };
+}
+
+/**
+ * TLS checks the certificate against the name that the socket was opened with. An address is none, and the check would be
+ * against `localhost` instead: so it is written where Node looks for the name.
+ */
+function namedSocket(host: string, port: number): Socket {
+  const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
+  return Object.assign(socket, { _host: host });
 }
 
 /** The only row of a query, as texts. */
@@ -144,7 +155,7 @@ function familyOf(version: string): MysqlFamily {
 }
 
 /** Everything that decides what a statement means, or how values are written, is fixed here, whatever the server's settings. */
-function setupOf(family: MysqlFamily, sql_mode: string, variables: MysqlServer['variables']): string {
+function setupOf(family: MysqlFamily, sql_mode: string, variables: MysqlServer['variables']): readonly string[] {
   const modes = sql_mode.split(',').filter((mode) => !quote_modes.has(mode.toUpperCase()));
   // Ends the statements of a process that was killed.
   const longest =
@@ -152,7 +163,9 @@ function setupOf(family: MysqlFamily, sql_mode: string, variables: MysqlServer['
       ? shorter('max_statement_time', limits.call_timeout_max_ms / 1_000)
       : shorter('max_execution_time', limits.call_timeout_max_ms);
   const own = Object.entries(variables).map(([name, value]) => `${name} = ${literal(value)}`);
-  return `SET NAMES utf8mb4, autocommit = 1, ${[longest, ...own].join(', ')}, sql_mode = ${literal(modes.join(','))}`;
+  const set = `SET NAMES utf8mb4, autocommit = 1, ${[longest, ...own].join(', ')}, sql_mode = ${literal(modes.join(','))}`;
+  // A reset leaves FOUND_ROWS() as it was: how many rows the last caller got.
+  return family === 'tidb' ? [set] : [set, 'SELECT NULL INTO @found'];
 }
 
 function shorter(variable: string, limit: number): string {

@@ -178,7 +178,7 @@ export class Pool {
 
   /** The first call of a new statement may well be quick; more of it must wait until that is known. */
   #mayTake(plan: StatementPlan): boolean {
-    if (isQuick(plan) || (plan.mean_ms === undefined && plan.running <= 1)) return true;
+    if (isQuick(plan) || (plan.mean_ms === undefined && plan.running <= 1 && !plan.once)) return true;
     let slow = 0;
     for (const taken of this.#sessions.values()) if (taken !== undefined && !isQuick(taken)) slow += 1;
     return slow < this.#options.max_connections - 1;

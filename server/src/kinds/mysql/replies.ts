@@ -187,7 +187,7 @@ class RowsReader implements Reply<RowsOutcome> {
   #drop(bytes: number): boolean {
     dropRow(this.#budget);
     this.#dropped_bytes += bytes;
-    if (!this.#options.may_give_up || this.#dropped_bytes <= limits.source_drop_bytes) return false;
+    if (!this.#options.may_give_up || this.#dropped_bytes <= limits.mysql_drop_bytes) return false;
     this.#settle(true);
     return true;
   }

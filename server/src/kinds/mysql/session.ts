@@ -106,8 +106,9 @@ export class Session {
 
   /** Undoes whatever the last call left behind: variables, temporary tables, transactions, locks, settings, statements. */
   async clean(): Promise<void> {
-    const replies = [okReply(), okReply()];
-    this.#send(Buffer.concat([resetPacket, queryPacket(this.open.setup)]), replies);
+    const packets = [resetPacket, ...this.open.setup.map((text) => queryPacket(text))];
+    const replies = packets.map(() => okReply());
+    this.#send(Buffer.concat(packets), replies);
     await Promise.all(replies.map(({ result }) => result));
   }
 

@@ -1,7 +1,7 @@
 // What an error of MySQL means for the caller: a code of our catalogue, with the SQLSTATE and a condition name, and nothing
 // of the server's text, which may carry hosts, users, statements and data.
 import { ToolcribError } from '../../base/errors.ts';
-import { MysqlServerError } from './packets.ts';
+import type { MysqlServerError } from './packets.ts';
 
 /**
  * Conditions by error number, named as PostgreSQL's are, so that one word means the same on every database. MySQL's own

@@ -24,13 +24,15 @@ export interface StatementPlan {
   readonly refused_without_transaction: boolean;
   /** Whether resetting the connection undoes whatever the statement leaves behind. */
   readonly reusable: boolean;
+  /** A statement that a caller wrote: whether it is quick will never be known. */
+  readonly once: boolean;
   /** Moving average of the time that the server needs; undefined before the first run. */
   mean_ms: number | undefined;
   /** Calls under way. */
   running: number;
 }
 
-export function createPlan({ text, parameters, read_only }: SqlStatementText): StatementPlan {
+export function createPlan({ text, parameters, read_only, once = false }: SqlStatementText): StatementPlan {
   const tokens = scanSql(text, mysqlSyntax);
   const command = commandOf(tokens);
   const reads = reading.has(command);
@@ -44,6 +46,7 @@ export function createPlan({ text, parameters, read_only }: SqlStatementText): S
     refused_without_transaction: read_only && (!reads || writesByItself(tokens)),
     // Of the others, USE and SET ROLE outlive a reset, and CALL and EXECUTE can do both.
     reusable: is_plain && !hidesCode(tokens),
+    once,
     mean_ms: undefined,
     running: 0,
   };
