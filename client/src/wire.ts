@@ -182,6 +182,8 @@ export interface SourceList {
   readonly sources: readonly { readonly name: string; readonly type: string; readonly status: 'ok' | 'unavailable' }[];
   /** What of the configuration could not be used. */
   readonly failed: readonly { readonly entity: string; readonly name: string; readonly faults: readonly Fault[] }[];
+  /** Files whose new text is not used because of these faults; their last good text still counts. */
+  readonly held: readonly { readonly file: string; readonly faults: readonly Fault[] }[];
 }
 
 export interface Health {

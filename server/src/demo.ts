@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { CatalogueFile } from './catalog/load-catalogue.ts';
+import type { CatalogueFile } from './catalog/find-files.ts';
 
 export const demoExample = {
   tool: 'search_flights_by_number',

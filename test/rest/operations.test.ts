@@ -217,6 +217,7 @@ describe('listSources, health and readiness', () => {
     expect((await call('listSources', '/v1/sources')).body).toEqual({
       sources: [{ name: 'demo', type: 'sqlite', status: 'ok' }],
       failed: [],
+      held: [],
     });
     expect((await call('getHealth', '/healthz', { key: '' })).body).toEqual({ status: 'ok' });
     expect((await call('getReadiness', '/readyz', { key: '' })).body).toEqual({

@@ -8,7 +8,7 @@ import { createHttpClient } from '../../server/src/base/http-client.ts';
 import { createLog } from '../../server/src/base/log.ts';
 import type { Catalogue } from '../../server/src/catalog/catalogue.ts';
 import { loadCatalogue } from '../../server/src/catalog/load-catalogue.ts';
-import type { LoadInput } from '../../server/src/catalog/load-catalogue.ts';
+import type { LoadInput } from '../../server/src/catalog/catalogue-loader.ts';
 import type { ToolScope } from '../../server/src/catalog/tool.ts';
 import { memoryKinds } from './memory-kinds.ts';
 

@@ -1,6 +1,7 @@
-// The text of one configuration file into decoded entities, each with its own faults. Looks nothing up: references are
+// The entities of one configuration file decoded, each with its own faults. Looks nothing up: references are
 // the link's question.
 import type { Fault } from '../base/errors.ts';
+import type { Pause } from '../base/pause.ts';
 import type { Decoded } from './decode-entity.ts';
 import type { AuthServiceKind } from './auth-service.ts';
 import { decodeAuthService } from './decode-auth-service.ts';
@@ -15,12 +16,11 @@ import { decodeTool } from './decode-tool.ts';
 import type { ToolDraft } from './decode-tool.ts';
 import { decodeToolset } from './decode-toolset.ts';
 import type { ToolsetDefinition } from './decode-toolset.ts';
-import type { Decoding, Environment } from './decoding.ts';
-import { readYaml } from './read-yaml.ts';
+import type { Environment } from './decoding.ts';
 import type { SourceKind } from './source.ts';
 import type { ResourceKind } from './resource.ts';
-import { splitEntities } from './split-entities.ts';
 import type { Entity, EntityKind } from './split-entities.ts';
+import type { SplitFile } from './split-file.ts';
 import type { ToolKind } from './tool.ts';
 
 export interface Kinds {
@@ -31,11 +31,13 @@ export interface Kinds {
 }
 
 export interface DecodeInput {
-  readonly text: string;
+  readonly split: SplitFile;
   /** As faults name it. */
   readonly file: string;
   readonly environment: Environment;
   readonly kinds: Kinds;
+  /** Lets others work between two entities, when it is time. */
+  readonly pause: Pause;
 }
 
 export interface DecodedFile {
@@ -50,29 +52,31 @@ export interface DecodedFile {
   readonly faults: readonly Fault[];
 }
 
-/** Decodes every document of one file. Never throws for anything that the text holds. */
-export function decodeFile({ text, file, environment, kinds }: DecodeInput): DecodedFile {
-  const { documents, faults } = readYaml(text, file);
-  const entities: Entity[] = [];
-  const document_faults = documents.flatMap((root) => {
-    const decoding: Decoding = { file, show_values: true, faults: [], filled: new Map() };
-    entities.push(...splitEntities(root, decoding));
-    return decoding.faults;
-  });
+/** Decodes every entity of one file. Never throws for anything that the text holds. */
+export async function decodeFile({ split, file, environment, kinds, pause }: DecodeInput): Promise<DecodedFile> {
+  const { entities, faults } = split;
   const options = { file, environment };
-  const decodeAll = <Definition>(sort: EntityKind, decode: (entity: Entity) => Decoded<Definition>) =>
-    entities.filter(({ entity }) => entity === sort).map((entity) => decode(entity));
+  const decodeAll = async <Definition>(sort: EntityKind, decode: (entity: Entity) => Decoded<Definition>) => {
+    const decoded: Decoded<Definition>[] = [];
+    for (const entity of entities) {
+      if (entity.entity !== sort) continue;
+      const pausing = pause();
+      if (pausing !== undefined) await pausing;
+      decoded.push(decode(entity));
+    }
+    return decoded;
+  };
   const resource = (entity: Entity) => decodeResource(entity, { ...options, kinds: kinds.resources });
   return {
-    sources: decodeAll('source', (entity) => decodeSource(entity, { ...options, kinds: kinds.sources })),
-    auth_services: decodeAll('auth service', (entity) =>
+    sources: await decodeAll('source', (entity) => decodeSource(entity, { ...options, kinds: kinds.sources })),
+    auth_services: await decodeAll('auth service', (entity) =>
       decodeAuthService(entity, { ...options, kinds: kinds.auth_services }),
     ),
-    tools: decodeAll('tool', (entity) => decodeTool(entity, { ...options, kinds: kinds.tools })),
-    toolsets: decodeAll('toolset', (entity) => decodeToolset(entity, options)),
-    prompts: decodeAll('prompt', (entity) => decodePrompt(entity, options)),
-    resources: decodeAll('resource', resource),
-    resource_templates: decodeAll('resource template', resource),
-    faults: [...faults, ...document_faults],
+    tools: await decodeAll('tool', (entity) => decodeTool(entity, { ...options, kinds: kinds.tools })),
+    toolsets: await decodeAll('toolset', (entity) => decodeToolset(entity, options)),
+    prompts: await decodeAll('prompt', (entity) => decodePrompt(entity, options)),
+    resources: await decodeAll('resource', resource),
+    resource_templates: await decodeAll('resource template', resource),
+    faults,
   };
 }

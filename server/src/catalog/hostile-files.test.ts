@@ -6,14 +6,21 @@ import { loadTexts } from '../../../test/support/load-texts.ts';
 import { verifies } from '../../../test/support/verifies.ts';
 import { limits } from '../base/limits.ts';
 import { decodeFile } from './decode.ts';
+import { splitFile } from './split-file.ts';
 import { memoryKinds } from '../../../test/support/memory-kinds.ts';
 import type { Fault } from '../base/errors.ts';
 
 const flights = readFileSync(new URL('../../../examples/flights/tools.yaml', import.meta.url), 'utf8');
 
-function faultsOf(text: string): readonly Fault[] {
+async function faultsOf(text: string): Promise<readonly Fault[]> {
   const environment = (): undefined => undefined;
-  const { faults, sources, tools, toolsets } = decodeFile({ text, file: 'a.yaml', environment, kinds: memoryKinds });
+  const { faults, sources, tools, toolsets } = await decodeFile({
+    split: splitFile(text, 'a.yaml'),
+    file: 'a.yaml',
+    environment,
+    kinds: memoryKinds,
+    pause: () => undefined,
+  });
   return [...faults, ...[...sources, ...tools, ...toolsets].flatMap(({ decoding }) => decoding.faults)];
 }
 
@@ -36,9 +43,9 @@ describe('bounds', () => {
     ['many values', `a: [${'1,'.repeat(100_001)}]`, 'the document has more than 100000 values or 1000 aliases'],
     ['brackets without end', '['.repeat(20_000), 'nested too deep to be read'],
     ['brackets that end', `a: ${'['.repeat(5_000)}${']'.repeat(5_000)}`, 'nested too deep to be read'],
-  ])('%s', (_name, text, message) => {
+  ])('%s', async (_name, text, message) => {
     verifies('DBT-11');
-    expect(faultsOf(text)[0]?.message).toBe(message);
+    expect((await faultsOf(text))[0]?.message).toBe(message);
   });
 
   it('nesting beyond the bound concerns one entity', async () => {
@@ -52,9 +59,9 @@ describe('bounds', () => {
     expect(faults.map(({ message }) => message)).toContain(`nested deeper than ${limits.config_depth} levels`);
   });
 
-  it('thousands of faults of one entity are cut, long keys and control characters too', () => {
+  it('thousands of faults of one entity are cut, long keys and control characters too', async () => {
     const fields = Array.from({ length: 5_000 }, (_, index) => `    ${'k'.repeat(300)}${index}: 1`).join('\n');
-    const faults = faultsOf(`tools:\n  t:\n    kind: clock\n    description: d\n    "\\e[31mred": 1\n${fields}`);
+    const faults = await faultsOf(`tools:\n  t:\n    kind: clock\n    description: d\n    "\\e[31mred": 1\n${fields}`);
     expect(faults).toHaveLength(limits.faults);
     expect(Math.max(...faults.map(({ path }) => path.length))).toBeLessThanOrEqual(limits.path_characters + 1);
     expect(faults[0]?.path).toBe('tools.t.?[31mred');

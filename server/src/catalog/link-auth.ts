@@ -11,10 +11,14 @@ import type { ToolAuth } from './tool.ts';
 
 /** The open service, or undefined after telling why there is none. Does not connect. */
 export function openAuthService(scoped: Scoped<AuthServiceDefinition>, deps: LinkDeps): AuthService | undefined {
-  const { definition, decoding } = scoped;
+  const { definition, decoding, scope } = scoped;
   if (definition === undefined || decoding.faults.length > 0) return undefined;
+  const { name, kind, config } = definition;
+  const { keep, ...kind_deps } = deps;
   try {
-    return definition.kind.open(definition.name, definition.config, deps);
+    return keep.take(['auth service', scope, name, kind.type, config], () => ({
+      thing: kind.open(name, config, kind_deps),
+    }));
   } catch (thrown) {
     tellThrown(scoped, thrown, deps.log);
     return undefined;

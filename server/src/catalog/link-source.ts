@@ -10,16 +10,21 @@ import type { Source } from './source.ts';
 
 /** The open source, or undefined after telling why there is none. Does not connect. */
 export function linkSource(scoped: Scoped<SourceDefinition>, deps: LinkDeps): OpenSource | undefined {
-  const { definition, decoding, base_folder } = scoped;
+  const { definition, decoding, base_folder, scope } = scoped;
   if (definition === undefined || decoding.faults.length > 0) return undefined;
   const { kind, config, name, per_caller, session_settings } = definition;
+  const { keep, ...kind_deps } = deps;
   const open = (opened_config: unknown): Source =>
-    withSessionSettings(kind.open(name, opened_config, { ...deps, base_folder }), session_settings);
+    withSessionSettings(kind.open(name, opened_config, { ...kind_deps, base_folder }), session_settings);
+  const whole = ['source', scope, base_folder, name, kind.type, config, per_caller, session_settings];
   try {
-    const opened = per_caller
-      ? openPerCaller(definition, open, deps.log)
-      : { source: open(config), per_caller: undefined };
-    return { type: kind.type, ...opened, has_settings: session_settings.length > 0 };
+    return keep.take(whole, () => {
+      const opened = per_caller
+        ? openPerCaller(definition, open, deps.log)
+        : { source: open(config), per_caller: undefined };
+      const thing: OpenSource = { type: kind.type, ...opened, has_settings: session_settings.length > 0 };
+      return { thing, close: () => opened.source.close() };
+    });
   } catch (thrown) {
     tellThrown(scoped, thrown, deps.log);
     return undefined;

@@ -6,6 +6,7 @@ import { nearHint } from '../base/nearest-names.ts';
 import type { AuthService } from './auth-service.ts';
 import type { ToolDefinition, ToolDraft } from './decode-tool.ts';
 import { quoteName, tell, tellForeign } from './decoding.ts';
+import type { Holder } from './lifetimes.ts';
 import { toInputSchema } from './input-schema.ts';
 import { linkAuth } from './link-auth.ts';
 import { tellThrown } from './linking.ts';
@@ -21,13 +22,17 @@ export interface ToolLinks {
   readonly sources: NameTable<OpenSource>;
   readonly auth_services: NameTable<AuthService>;
   readonly log: Log;
+  readonly keep: Holder;
 }
 
 /**
  * The linked tool, or undefined after telling why there is none. A tool uses sources of its own scope only: a tenant's
  * tool must not reach a database of the whole server.
  */
-export function linkTool(scoped: Scoped<ToolDraft>, { sources, auth_services, log }: ToolLinks): Tool | undefined {
+export function linkTool(
+  scoped: Scoped<ToolDraft>,
+  { sources, auth_services, log, keep }: ToolLinks,
+): Tool | undefined {
   const source = findSourceOf(scoped, sources(scoped.scope));
   const { definition } = scoped.definition ?? {};
   if (definition === undefined || scoped.decoding.faults.length > 0) return undefined;
@@ -36,11 +41,17 @@ export function linkTool(scoped: Scoped<ToolDraft>, { sources, auth_services, lo
   const auth = linkAuth(scoped, definition, auth_services);
   if (scoped.decoding.faults.length > 0) return undefined;
   try {
-    return toTool(scoped.scope, definition, {
-      ...(auth === undefined ? {} : { auth }),
-      needs_credential: source?.per_caller !== undefined,
-      run: prepare(definition, source),
-    });
+    // The same tool on the same source and services is the same object: what was made for it is made once.
+    const version = versionOf(definition);
+    const whole = ['tool', scoped.scope, version, source ?? null, [...(auth?.services ?? [])]];
+    return keep.take(whole, () => ({
+      thing: toTool(scoped.scope, definition, {
+        version,
+        ...(auth === undefined ? {} : { auth }),
+        needs_credential: source?.per_caller !== undefined,
+        run: prepare(definition, source),
+      }),
+    }));
   } catch (thrown) {
     tellThrown(scoped, thrown, log);
     return undefined;
@@ -141,7 +152,7 @@ function prepare(definition: ToolDefinition, source: OpenSource | undefined): Ru
 function toTool(
   scope: ToolScope,
   definition: ToolDefinition,
-  linked: Pick<Tool, 'auth' | 'needs_credential' | 'run'>,
+  linked: Pick<Tool, 'auth' | 'needs_credential' | 'run' | 'version'>,
 ): Tool {
   const { config, kind, auth_required, ...common } = definition;
   return {
@@ -151,7 +162,6 @@ function toTool(
     scope,
     input_schema: toInputSchema(definition.parameters),
     ...(kind.answers === 'rows' ? { output_schema: rowsSchema } : {}),
-    version: versionOf(definition),
     validate: compileValidator(definition.name, definition.parameters),
   };
 }

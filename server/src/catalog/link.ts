@@ -1,7 +1,6 @@
 // Decoded entities into a catalogue: names are unique, references lead somewhere, sources are open, tools are prepared.
 // What cannot be used is listed as failed and stops nothing else.
-import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
+import type { Pause } from '../base/pause.ts';
 import type { Failed, NamedSource, Toolset } from './catalogue.ts';
 import type { CatalogueParts } from './create-catalogue.ts';
 import type { AuthServiceDefinition } from './decode-auth-service.ts';
@@ -17,10 +16,10 @@ import { linkPrompt } from './link-prompt.ts';
 import { linkResource, linkResourceTemplate } from './link-resource.ts';
 import { linkTool } from './link-tool.ts';
 import { linkToolset } from './link-toolset.ts';
-import type { NameTable, Scoped } from './linking.ts';
+import type { LinkDeps, NameTable, Scoped } from './linking.ts';
 import type { ToolScope } from './tool.ts';
 
-export interface LinkInput {
+export interface LinkInput extends LinkDeps {
   readonly sources: readonly Scoped<SourceDefinition>[];
   readonly auth_services: readonly Scoped<AuthServiceDefinition>[];
   readonly tools: readonly Scoped<ToolDraft>[];
@@ -28,29 +27,34 @@ export interface LinkInput {
   readonly resource_templates: readonly Scoped<ResourceDefinition>[];
   readonly resources: readonly Scoped<ResourceDefinition>[];
   readonly prompts: readonly Scoped<PromptDefinition>[];
-  readonly log: Log;
-  readonly clock: Clock;
+  /** Lets others work between two entities, when it is time. */
+  readonly pause: Pause;
 }
 
 /** Links everything. Faults are added to the entities' own lists. */
-export function linkEntities(input: LinkInput): CatalogueParts {
-  const { sources, auth_services, tools, toolsets, log, clock } = input;
+export async function linkEntities(input: LinkInput): Promise<Omit<CatalogueParts, 'held'>> {
+  const { sources, auth_services, tools, toolsets, prompts, resources, resource_templates, pause, ...deps } = input;
   tellRepeatedNames(sources, 'own scope');
   tellRepeatedNames(auth_services, 'whole view');
   tellRepeatedNames(tools, 'whole view');
   tellRepeatedNames(toolsets, 'whole view');
-  tellRepeatedNames(input.prompts, 'whole view');
-  tellRepeatedNames(input.resources, 'whole view');
-  tellRepeatedNames(input.resource_templates, 'whole view');
-  const linked_sources = linkAll(sources, (entity) => linkSource(entity, { log, clock }));
-  const linked_auth = linkAll(auth_services, (entity) => openAuthService(entity, { log, clock }));
-  const linked_tools = linkAll(tools, (entity) =>
-    linkTool(entity, { sources: linked_sources.names, auth_services: linked_auth.names, log }),
+  tellRepeatedNames(prompts, 'whole view');
+  tellRepeatedNames(resources, 'whole view');
+  tellRepeatedNames(resource_templates, 'whole view');
+  const linked_sources = await linkAll(pause, sources, (entity) => linkSource(entity, deps));
+  const linked_auth = await linkAll(pause, auth_services, (entity) => openAuthService(entity, deps));
+  const linked_tools = await linkAll(pause, tools, (entity) =>
+    linkTool(entity, {
+      sources: linked_sources.names,
+      auth_services: linked_auth.names,
+      log: deps.log,
+      keep: deps.keep,
+    }),
   );
-  const linked_prompts = linkAll(input.prompts, (entity) => linkPrompt(entity));
-  const linked_resources = linkAll(input.resources, (entity) => linkResource(entity, { log, clock }));
-  const linked_templates = linkAll(input.resource_templates, (entity) => linkResourceTemplate(entity, { log, clock }));
-  const linked_toolsets = linkAll(toolsets, (entity) =>
+  const linked_prompts = await linkAll(pause, prompts, (entity) => linkPrompt(entity));
+  const linked_resources = await linkAll(pause, resources, (entity) => linkResource(entity, deps));
+  const linked_templates = await linkAll(pause, resource_templates, (entity) => linkResourceTemplate(entity, deps));
+  const linked_toolsets = await linkAll(pause, toolsets, (entity) =>
     linkToolset(entity, {
       tools: linked_tools.names,
       prompts: linked_prompts.names,
@@ -84,16 +88,19 @@ interface Linked<Item> {
 }
 
 /** Links entities one by one; an item whose entity has a fault, old or new, does not count. */
-function linkAll<Definition, Item>(
+async function linkAll<Definition, Item>(
+  pause: Pause,
   entities: readonly Scoped<Definition>[],
   link: (entity: Scoped<Definition>) => Item | undefined,
-): Linked<Item> {
+): Promise<Linked<Item>> {
   const linked: { name: string; scope: ToolScope; item: Item }[] = [];
   const failed: Failed[] = [];
   const by_scope = new Map<string, Map<string, Item | 'failed'>>();
   for (const scoped of entities) {
     const { scope, decoding } = scoped;
     const { name, name_is_valid, entity } = scoped.entity;
+    const pausing = pause();
+    if (pausing !== undefined) await pausing;
     const item = link(scoped);
     const is_usable = item !== undefined && name_is_valid && decoding.faults.length === 0;
     if (is_usable) linked.push({ name, scope, item });

@@ -35,9 +35,12 @@ export function authorise(walk: Walk): void {
   requirePermission(known(walk.principal), 'tools.use');
 }
 
-/** Does the tool exist for this principal? */
+/** Does the tool exist for this principal? What is found stays open until the call has ended, whatever is loaded meanwhile. */
 export function find(walk: Walk, deps: CorridorDeps): void {
-  walk.tool = findTool(deps.catalogue(), known(walk.principal), walk.request);
+  const catalogue = deps.catalogue();
+  walk.tool = findTool(catalogue, known(walk.principal), walk.request);
+  catalogue.hold();
+  walk.held = catalogue;
 }
 
 /** Do the auth services that the tool names vouch for the caller? */
@@ -111,16 +114,18 @@ export function run(walk: Walk, deps: CorridorDeps): Promise<void> {
   });
 }
 
-/** The place is given back when the tool has really ended, also when nobody waits for it any more. */
+/** Place and catalogue are given back when the tool has really ended, also when nobody waits for it any more. */
 async function runTool(walk: Walk, tool: Tool, ctx: RunContext): Promise<ToolResult> {
-  const leave = walk.leave;
+  const { leave, held } = walk;
   walk.leave = undefined;
+  walk.held = undefined;
   try {
     return await tool.run(known(walk.args), ctx);
   } catch (thrown) {
     throw thrown instanceof ToolcribError ? thrown : new ToolcribError('tool_failed', { cause: thrown });
   } finally {
     leave?.();
+    held?.release();
   }
 }
 
@@ -146,6 +151,7 @@ export function shape(walk: Walk): void {
 /** Writes the call into the audit. Always taken, whatever happened before; a call without a principal has no tenant. */
 export function settle(walk: Walk, deps: CorridorDeps): void | Promise<void> {
   walk.leave?.();
+  walk.held?.release();
   const { principal, tool, result, error, request } = walk;
   if (error?.cause !== undefined) logCause(walk, deps, error);
   if (principal === undefined) return undefined;

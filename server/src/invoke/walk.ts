@@ -37,6 +37,8 @@ export interface Walk {
   end: (reason: ToolcribError) => void;
   principal: Principal | undefined;
   tool: Tool | undefined;
+  /** Where the tool was found: held until the call gives it back. */
+  held: Catalogue | undefined;
   /** Absent when the tool names no auth service. */
   vouchers: Vouchers | undefined;
   args: Arguments | undefined;

@@ -1,0 +1,85 @@
+// Versions of all configuration files into the parts of a catalogue, with what became of each file.
+import { dirname } from 'node:path';
+import type { Pause } from '../base/pause.ts';
+import type { CatalogueParts } from './create-catalogue.ts';
+import type { Decoded } from './decode-entity.ts';
+import type { FileVersion } from './file-version.ts';
+import type { Outcome } from './what-is-broken.ts';
+import { linkEntities } from './link.ts';
+import type { LinkDeps, Scoped } from './linking.ts';
+import type { ToolScope } from './tool.ts';
+
+export interface ConfigFile {
+  /** Position of the configured path that it was found through. */
+  readonly input: number;
+  /** Absolute. */
+  readonly path: string;
+  /** As faults name it. */
+  readonly shown: string;
+  readonly scope: ToolScope;
+}
+
+export interface FileToLink {
+  readonly file: ConfigFile;
+  readonly version: FileVersion;
+}
+
+export interface LinkedFiles {
+  readonly parts: Omit<CatalogueParts, 'held'>;
+  /** In the order of the files. */
+  readonly outcomes: readonly Outcome[];
+}
+
+/** Links the files. The versions stay as they are: they can be linked again with others. */
+export async function linkFiles(
+  files: readonly FileToLink[],
+  deps: LinkDeps & { readonly pause: Pause },
+): Promise<LinkedFiles> {
+  const scoped = files.map((file) => scopeFile(file));
+  const parts = await linkEntities({
+    sources: scoped.flatMap(({ sources }) => sources),
+    auth_services: scoped.flatMap(({ auth_services }) => auth_services),
+    tools: scoped.flatMap(({ tools }) => tools),
+    toolsets: scoped.flatMap(({ toolsets }) => toolsets),
+    resource_templates: scoped.flatMap(({ resource_templates }) => resource_templates),
+    resources: scoped.flatMap(({ resources }) => resources),
+    prompts: scoped.flatMap(({ prompts }) => prompts),
+    ...deps,
+  });
+  return { parts, outcomes: files.map(({ version }, index) => outcomeOf(version, scoped[index])) };
+}
+
+type ScopedFile = ReturnType<typeof scopeFile>;
+
+function scopeFile({ file, version }: FileToLink) {
+  const at = { scope: file.scope, base_folder: dirname(file.path) };
+  const { decoded } = version;
+  // Linking adds faults to the entities' lists; those of the version must not grow with every load.
+  const scoped = <Definition>(entities: readonly Decoded<Definition>[]): readonly Scoped<Definition>[] =>
+    entities.map((entity) => {
+      const { decoding } = entity;
+      return { ...entity, ...at, decoding: { ...decoding, faults: [...decoding.faults] } };
+    });
+  return {
+    sources: scoped(decoded.sources),
+    auth_services: scoped(decoded.auth_services),
+    tools: scoped(decoded.tools),
+    toolsets: scoped(decoded.toolsets),
+    resource_templates: scoped(decoded.resource_templates),
+    resources: scoped(decoded.resources),
+    prompts: scoped(decoded.prompts),
+  };
+}
+
+function outcomeOf(version: FileVersion, scoped: ScopedFile | undefined): Outcome {
+  const worked = new Set<string>();
+  const failed = new Set<string>();
+  const faults = Object.values(scoped ?? {}).flatMap((entities) =>
+    entities.flatMap(({ entity, decoding }) => {
+      const is_usable = entity.name_is_valid && decoding.faults.length === 0;
+      (is_usable ? worked : failed).add(`${entity.entity} ${entity.name}`);
+      return decoding.faults;
+    }),
+  );
+  return { version, worked, failed, faults };
+}
