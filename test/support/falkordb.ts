@@ -17,6 +17,10 @@ export interface FalkordbServer {
   readonly password: string;
   /** Connections that are open now. */
   connections(): number;
+  /** Messages RESET that were received, with which a client ends what its connection is running. */
+  resets(): number;
+  /** How many messages with this text were received. */
+  sent(text: string): number;
   /** Ends the server without warning; what it held is gone. */
   kill(): Promise<void>;
   /** Starts the ended server again, at the same address. */
@@ -28,6 +32,9 @@ const password = 'falkordb';
 const start_ms = 30_000;
 /** A connection that FalkorDB answers at all is answered in a few milliseconds. */
 const silence_ms = 250;
+
+/** A chunk of two bytes: a structure without fields whose tag is RESET. */
+const reset = '\u0000\u0002\u00b0\u000f';
 
 let told = false;
 
@@ -45,7 +52,13 @@ export async function startFalkordb(programs: FalkordbPrograms): Promise<Falkord
   let bolt_port = 0;
   let server: ChildProcess | undefined;
   const sockets = new Set<Socket>();
-  const gate = createServer((client) => forward(client, bolt_port, sockets));
+  const received: string[] = [];
+  const gate = createServer((client) => {
+    client.on('data', (data: Buffer) => received.push(data.toString('latin1')));
+    sockets.add(client);
+    client.once('close', () => sockets.delete(client));
+    forward(client, bolt_port);
+  });
   await new Promise<void>((resolve) => gate.listen(0, '127.0.0.1', resolve));
   const killAtExit = (): void => {
     server?.kill('SIGKILL');
@@ -76,6 +89,8 @@ export async function startFalkordb(programs: FalkordbPrograms): Promise<Falkord
     user: 'falkordb',
     password,
     connections: () => sockets.size,
+    resets: () => received.filter((data) => data.includes(reset)).length,
+    sent: (text) => received.filter((data) => data.includes(text)).length,
     kill,
     start,
     remove: async () => {
@@ -104,19 +119,22 @@ function launch(programs: FalkordbPrograms, folder: string, bolt_port: number): 
  * Passes a connection on. FalkorDB 4.16 never answers a connection that gets the file descriptor of one that was closed:
  * then the first bytes, Bolt's handshake, are sent on another connection, and the silent one stays open, out of the way.
  */
-function forward(client: Socket, port: number, sockets: Set<Socket>): void {
-  sockets.add(client);
-  client.once('close', () => sockets.delete(client));
+function forward(client: Socket, port: number): void {
   client.on('error', () => client.destroy());
   client.once('data', (handshake: Buffer) => {
     client.pause();
+    let answered = false;
     const attempt = (): void => {
+      if (answered) return;
       const upstream = connect(port, '127.0.0.1');
       const silence = setTimeout(attempt, silence_ms);
       upstream.on('error', () => client.destroy());
       upstream.once('close', () => clearTimeout(silence));
       upstream.once('data', (answer: Buffer) => {
         clearTimeout(silence);
+        // One that was only slow is too late.
+        if (answered) return;
+        answered = true;
         client.write(answer);
         client.once('close', () => upstream.destroy());
         upstream.once('close', () => client.destroy());

@@ -43,6 +43,8 @@ export const limits = {
   work_slice_ms: 5,
   /** Faults told of one document, entity or call: enough to mend, too few to flood. */
   faults: 100,
+  /** Faults that one line of the log holds. */
+  faults_logged: 20,
   /** Characters of a refused value that a fault repeats. */
   echo_characters: 40,
   /** Characters of a path in a fault. */
@@ -171,6 +173,28 @@ export const limits = {
   mysql_connections: 16,
   /** Bytes read past the limits of a read-only answer of MySQL before its connection is given up: a new one costs no more. */
   mysql_drop_bytes: 8 * 1024 * 1024,
+  /** A token of an auth service: real ones have one or two kilobytes. */
+  token_bytes: 16 * 1024,
+  /** How far the clocks of an issuer and of this server may be apart. */
+  token_tolerance_s: 30,
+  /** How long a verified token is trusted without looking at it again; never beyond its own expiry. */
+  token_cache_ms: 5 * 60_000,
+  /** Verified tokens of one auth service that are remembered, as digests. */
+  token_cache_entries: 10_000,
+  /** Keys of an issuer are fetched again after this long: what it has withdrawn is no longer trusted. */
+  issuer_keys_fresh_ms: 5 * 60_000,
+  /** How long its keys go on working while an issuer cannot be reached. */
+  issuer_keys_kept_ms: 60 * 60_000,
+  /** Fetches of an issuer's keys in a row, e.g. for tokens that name keys which nobody has seen. */
+  issuer_fetches: 3,
+  /** After them: one more after each of these. */
+  issuer_refetch_ms: 5_000,
+  /** One request to an issuer. */
+  issuer_request_ms: 5_000,
+  /** A discovery document or a set of keys. */
+  issuer_document_bytes: 256 * 1024,
+  /** Keys in a set; real ones have two to ten. */
+  issuer_keys: 100,
 
   /** Connections to the server's own PostgreSQL. */
   store_connections: 10,

@@ -1,11 +1,14 @@
 // Bounds how many calls use a source's connections at once; the others wait in the order in which they came.
 import { limits } from '../../base/limits.ts';
+import { unavailable } from './neo4j-errors.ts';
 
 export class CallGate {
   readonly #waiting: (() => void)[] = [];
+  readonly #source: string;
   #free: number;
 
-  constructor(places: number) {
+  constructor(source: string, places: number) {
+    this.#source = source;
     this.#free = places;
   }
 
@@ -16,7 +19,8 @@ export class CallGate {
       this.#free -= 1;
       return;
     }
-    if (this.#waiting.length >= limits.source_queue) throw new Error('Too many calls wait for a connection');
+    if (this.#waiting.length >= limits.source_queue)
+      throw unavailable(this.#source, new Error('Too many calls wait for a connection'));
     const turn = Promise.withResolvers<void>();
     const abort = (): void => {
       const place = this.#waiting.indexOf(turn.resolve);

@@ -18,11 +18,9 @@ export function checkCypher(statement: string, { parameters, read_only }: ToolTo
       return index < 0 ? { unknown: writePlaceholder(text) } : { index };
     });
   const write = (parameter: Parameter): string => writePlaceholder(parameter.name);
-  return [
-    ...checkSingle(tokens),
-    ...checkPlaceholders(targets, bound, write),
-    ...(read_only ? checkReading(statement) : []),
-  ];
+  const single = checkSingle(tokens);
+  const reading = read_only && single.length === 0 ? checkReading(statement) : [];
+  return [...single, ...checkPlaceholders(targets, bound, write), ...reading];
 }
 
 /** Whether the text is one statement; a semicolon may only end it. */

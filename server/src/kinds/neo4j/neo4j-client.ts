@@ -1,5 +1,6 @@
 // One driver of Neo4j with its bounds: runs statements in sessions of their own, reads again what may be read again, and
 // gives a call up at once when its signal aborts.
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type * as Neo4j from 'neo4j-driver';
 import type { Clock } from '../../base/clock.ts';
@@ -10,6 +11,7 @@ import type { CypherMap } from './cypher-values.ts';
 import { neo4jError, retryOf, unavailable } from './neo4j-errors.ts';
 import { withHeader } from './parameter-header.ts';
 import { readResult } from './read-result.ts';
+import { sessionSocket } from './session-socket.ts';
 
 export interface Neo4jServer {
   readonly uri: string;
@@ -63,7 +65,7 @@ export class Neo4jClient {
     this.#source = source;
     this.#clock = clock;
     this.#server = server;
-    this.#gate = new CallGate(server.max_connections);
+    this.#gate = new CallGate(source, server.max_connections);
   }
 
   /** Rejects with the signal's reason, or with an error of the catalogue. */
@@ -154,17 +156,25 @@ export class Neo4jClient {
     const open = await this.#driver();
     const session = this.#session(open, query.read_only);
     await this.#gate.enter(signal);
+    let socket: Promise<Socket | undefined> | undefined;
     try {
       const result = session.run(query.text, query.parameters, { timeout: limits.call_timeout_max_ms });
+      socket = sessionSocket(session, query.read_only);
       const read = readResult(result, open.module, { ...options, read_only: query.read_only });
       return await unlessAborted(read, signal);
     } finally {
-      // Fetches no more and resets the connection, which ends what Neo4j is still running; then the place is free.
-      void session
-        .close()
-        .catch(() => undefined)
-        .finally(() => this.#gate.leave());
+      void this.#end(session, socket);
     }
+  }
+
+  /** Fetches no more and resets the connection, which ends what Neo4j is still running; then the place is free. */
+  async #end(session: Neo4j.Session, socket: Promise<Socket | undefined> | undefined): Promise<void> {
+    const drop = async (): Promise<void> =>
+      void (await socket)?.destroy(new Error('The server did not end what it ran'));
+    const timer = setTimeout(() => void drop(), limits.neo4j_reset_ms);
+    await session.close().catch(() => undefined);
+    clearTimeout(timer);
+    this.#gate.leave();
   }
 
   #session({ driver, bookmarks }: OpenDriver, read_only: boolean): Neo4j.Session {

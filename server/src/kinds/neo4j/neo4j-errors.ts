@@ -51,7 +51,7 @@ interface DriverError extends Error {
 export function neo4jError(thrown: unknown, context: { source: string; read_only: boolean }): unknown {
   if (!isDriverError(thrown)) return thrown;
   const cause = loggable(thrown);
-  const title = thrown.code.replace(/^Neo\.\w+\./, '');
+  const title = thrown.code.replace(/^\w+\.\w+\./, '');
   if (isLost(thrown) || unusable.test(title)) return unavailable(context.source, cause);
   if (writeRefused.has(title) && context.read_only) return new ToolcribError('write_refused', { cause });
   return new ToolcribError('statement_failed', { params: { ...conditionOf(thrown, title) }, cause });
