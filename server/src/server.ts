@@ -12,10 +12,9 @@ import { limits } from './base/limits.ts';
 import { createLog } from './base/log.ts';
 import type { Log } from './base/log.ts';
 import type { Config } from './base/settings.ts';
-import { loadCatalogue } from './catalog/load-catalogue.ts';
-import type { LoadedCatalogue } from './catalog/catalogue-loader.ts';
 import type { CatalogueFile } from './catalog/find-files.ts';
-import type { Catalogue } from './catalog/catalogue.ts';
+import { startLiveCatalogue } from './catalog/live-catalogue.ts';
+import type { LiveCatalogue } from './catalog/live-catalogue.ts';
 import type { Kinds } from './catalog/decode.ts';
 import { demoExample, makeDemo } from './demo.ts';
 import { findTenant } from './identity/tenants.ts';
@@ -38,6 +37,7 @@ import type { HealthChecks } from './surfaces/rest/operation.ts';
 import { restRoutes } from './surfaces/rest/rest-routes.ts';
 import type { Route } from './surfaces/route.ts';
 import { toolboxRoutes } from './surfaces/toolbox/toolbox-routes.ts';
+import { prebuiltFiles } from './prebuilt.ts';
 import { version } from './version.ts';
 
 export interface ServerOptions {
@@ -55,12 +55,14 @@ export interface ServerOptions {
 export interface RunningServer {
   /** `http://127.0.0.1:5100`, with the port that was bound. */
   readonly url: string;
-  /** What of the tool files cannot be used. */
+  /** What of the tool files could not be used at the start. */
   readonly faults: readonly Fault[];
   /** Unsafe settings, by name. */
   readonly warnings: readonly string[];
   /** Set when this start made the first tenant. */
   readonly first_start: FirstStart | undefined;
+  /** Loads the tool files now, as it does by itself when they change. Never rejects: what is wrong is logged. */
+  reload(): Promise<void>;
   /** Takes no new calls, lets those in flight end, writes the audit, closes everything. Idempotent. */
   stop(): Promise<void>;
 }
@@ -104,7 +106,8 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
   closers.push(() => audit.close());
   const outgoing = createHttpClient({ allowed_private: config.allowed_private });
   closers.push(() => outgoing.close());
-  const { catalogue, faults } = await loadTools(options, store, outgoing);
+  const catalogue = await loadTools(options, store, outgoing);
+  const faults = catalogue.faults();
   closers.push(() => catalogue.close());
 
   let stopping = false;
@@ -116,14 +119,20 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
   });
   const port = await http.listen(config.host, config.port);
   closers.push(() => http.close(limits.stop_grace_ms));
-  log.info('server-started', { port, database: store.kind, tools: catalogue.tools.length, faults: faults.length });
+  log.info('server-started', {
+    port,
+    database: store.kind,
+    tools: catalogue.current().tools.length,
+    faults: faults.length,
+  });
 
   let stopped: Promise<void> | undefined;
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     faults,
     warnings: warningsOf(config),
-    first_start: first && { ...first, example: config.tools.length === 0 ? demoExample : undefined },
+    first_start: first && { ...first, example: isDemo(config) ? demoExample : undefined },
+    reload: () => catalogue.reload(),
     stop: () => {
       stopping = true;
       return (stopped ??= stop(closers, log));
@@ -146,10 +155,14 @@ async function closeAll(closers: readonly Closer[]): Promise<void> {
   if (failures.length > 0) throw failures[0];
 }
 
-async function loadTools(options: StartOptions, store: Store, http: HttpClient): Promise<LoadedCatalogue> {
+function isDemo({ tools, prebuilt }: Config): boolean {
+  return tools.length === 0 && prebuilt.length === 0;
+}
+
+async function loadTools(options: StartOptions, store: Store, http: HttpClient): Promise<LiveCatalogue> {
   const { config, log, clock, more_kinds, strict = false, environment = processEnvironment } = options;
-  return loadCatalogue({
-    files: config.tools.length === 0 ? [makeDemo(config.data_folder)] : await catalogueFiles(config, store),
+  return startLiveCatalogue({
+    files: isDemo(config) ? [makeDemo(config.data_folder)] : await catalogueFiles(config, store),
     environment,
     kinds: {
       tools: [...toolKinds, ...(more_kinds?.tools ?? [])],
@@ -167,13 +180,13 @@ interface Parts {
   readonly clock: Clock;
   readonly store: Store;
   readonly audit: AuditWriter;
-  readonly catalogue: Catalogue;
+  readonly catalogue: LiveCatalogue;
   readonly stopping: () => boolean;
 }
 
 /** Every surface, on one corridor. */
-function routesOf({ log, clock, store, audit, catalogue: loaded, stopping }: Parts): readonly Route[] {
-  const catalogue = (): Catalogue => loaded;
+function routesOf({ log, clock, store, audit, catalogue: live, stopping }: Parts): readonly Route[] {
+  const catalogue = live.current;
   const { identify, forget } = createIdentifier({ store, clock });
   const places = createPlaces({
     tenant_concurrency: limits.tenant_concurrency,
@@ -198,9 +211,9 @@ function routesOf({ log, clock, store, audit, catalogue: loaded, stopping }: Par
   ];
 }
 
-/** The configured files with their scope; a tenant is named by its slug. Throws `config_invalid`. */
+/** The ready-made and the configured files with their scope; a tenant is named by its slug. Throws `config_invalid`. */
 async function catalogueFiles(config: Config, store: Store): Promise<readonly CatalogueFile[]> {
-  return Promise.all(
+  const files = await Promise.all(
     config.tools.map(async ({ path, tenant: slug }): Promise<CatalogueFile> => {
       if (slug === undefined) return { path, scope: { kind: 'system' } };
       const tenant = await findTenant({ store }, slug);
@@ -209,6 +222,7 @@ async function catalogueFiles(config: Config, store: Store): Promise<readonly Ca
       throw new ToolcribError('config_invalid', { params: { count: 1 }, faults: [fault] });
     }),
   );
+  return [...prebuiltFiles(config.prebuilt), ...files];
 }
 
 function allowedHosts({ host, allowed_hosts, allowed_origins }: Config): AllowedHosts {

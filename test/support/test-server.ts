@@ -74,6 +74,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     allowed_private: [],
     data_folder: join(folder, 'data'),
     database_url: undefined,
+    prebuilt: [],
     tools: options.tools === undefined ? [] : [{ path: tools, tenant: options.tools_of }],
     audit_durability: 'before_answer',
     log_level: 'debug',

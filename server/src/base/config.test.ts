@@ -36,6 +36,7 @@ describe('readConfig', () => {
       allowed_hosts: [],
       allowed_origins: [],
       allowed_private: [],
+      prebuilt: [],
       data_folder: '.toolcrib',
       database_url: undefined,
       tools: [],

@@ -85,6 +85,15 @@ export const settings = {
     description:
       'YAML files or folders with sources, tools and toolsets. In the file an entry may be `{path, tenant}`: then only that tenant sees them. Without any, the demo is loaded.',
   },
+  prebuilt: {
+    path: 'prebuilt',
+    variable: 'TOOLCRIB_PREBUILT',
+    option: 'prebuilt',
+    schema: z.array(z.string().min(1)).default([]),
+    text: 'list',
+    description:
+      'Names of ready-made sets of tools, for everyone on this server: `postgres`, `mysql`, `sqlite` and others.',
+  },
   allowed_private: {
     path: 'network.allowed_private',
     variable: 'TOOLCRIB_ALLOWED_PRIVATE',

@@ -15,6 +15,7 @@ import type { VersionDeps } from './file-version.ts';
 import { findFiles } from './find-files.ts';
 import type { AllFound, CatalogueFile, Found, KnownFile } from './find-files.ts';
 import { Lifetimes } from './lifetimes.ts';
+import type { Holder } from './lifetimes.ts';
 import { linkFiles } from './link-files.ts';
 import type { LinkDeps } from './linking.ts';
 
@@ -44,6 +45,8 @@ export interface LoadOptions {
 export class CatalogueLoader {
   readonly #input: LoadInput;
   readonly #lifetimes: Lifetimes;
+  /** Of the catalogues that are not closed yet. */
+  readonly #holders = new Set<Holder>();
   /** Undefined until something was loaded. */
   #known: readonly KnownFile[] | undefined;
 
@@ -81,12 +84,21 @@ export class CatalogueLoader {
     return { catalogue: this.#accept(kept, heldByFile(faults, first)), faults };
   }
 
+  /** Closes everything that was loaded, whoever uses it. */
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.#holders, (holder) => holder.release()));
+  }
+
   #accept({ parts, choices, outcomes, holder }: Chosen, held: readonly HeldFile[]): Catalogue {
     this.#known = choices.flatMap(({ file, refused }, index) => {
       const outcome = outcomes[index];
       return outcome === undefined ? [] : [{ file, outcome, refused: refused?.outcome?.version }];
     });
-    return createCatalogue({ ...parts, held }, () => holder.release());
+    this.#holders.add(holder);
+    return createCatalogue({ ...parts, held }, () => {
+      this.#holders.delete(holder);
+      return holder.release();
+    });
   }
 }
 

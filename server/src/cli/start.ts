@@ -1,4 +1,4 @@
-// toolcrib start: runs the server until it is told to stop.
+// toolcrib start: runs the server until it is told to stop. SIGHUP loads the tool files again.
 import { settings } from '../base/settings.ts';
 import { startServer } from '../server.ts';
 import type { FirstStart, RunningServer } from '../server.ts';
@@ -19,7 +19,7 @@ export const startCommand: Command = {
       start_options.map(({ option, description, text }) => [
         option,
         {
-          value: text === 'number' ? 'N' : text === 'list' ? 'PATH' : 'VALUE',
+          value: text === 'number' ? 'N' : option === 'tools' ? 'PATH' : option === 'prebuilt' ? 'NAME' : 'VALUE',
           repeatable: text === 'list',
           description,
         },
@@ -33,8 +33,11 @@ export const startCommand: Command = {
       strict: input.switches.has('strict'),
     });
     announce(server, io);
+    const reload = (): void => void server.reload();
+    process.on('SIGHUP', reload);
     await stopSignal();
     await server.stop();
+    process.off('SIGHUP', reload);
     return exit.done;
   },
 };
