@@ -1,157 +1,21 @@
-// What the kind `mssql` sends over the wire, seen by a server of our own that speaks TDS: login, batch, parameters, reset,
-// attention, retry. What SQL Server makes of it is not shown here: see mssql-server.test.ts.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// What the kind `mssql` sends over the wire, seen by a server of our own that speaks TDS: batch, parameters, reset, attention,
+// retry. What SQL Server makes of it is not shown here: see mssql-server.test.ts.
 import { afterEach, describe, expect, test } from 'vitest';
 import { ToolcribError } from '../../server/src/base/errors.ts';
-import type { SqlSource } from '../../server/src/catalog/source.ts';
 import { mssqlExecuteSql } from '../../server/src/kinds/mssql/mssql-execute-sql.ts';
+import { mssqlListTables } from '../../server/src/kinds/mssql/mssql-list-tables.ts';
+import { mssqlSchema } from '../../server/src/kinds/mssql/mssql-schema.ts';
 import { mssqlSql } from '../../server/src/kinds/mssql/mssql-sql.ts';
 import { runContext } from '../support/run-context.ts';
-import { findTsql } from '../support/tds-server/find-tsql.ts';
 import { readInner } from '../support/tds-server/inner-statement.ts';
-import { startTdsServer } from '../support/tds-server/tds-server.ts';
-import type { TdsServer, TdsServerOptions } from '../support/tds-server/tds-server.ts';
-import type { AnswerCall } from '../support/tds-server/tds-session.ts';
-import {
-  columnsToken,
-  doneBatch,
-  doneInProc,
-  doneProc,
-  envChangeBytes,
-  errorToken,
-  infoToken,
-  returnStatus,
-  rowToken,
-} from '../support/tds-server/tokens.ts';
-import type { ServerError } from '../support/tds-server/tokens.ts';
-import { int, nvarchar } from '../support/tds-server/types.ts';
+import type { TdsServer } from '../support/tds-server/tds-server.ts';
+import { columnsToken, doneInProc, infoToken, rowToken } from '../support/tds-server/tokens.ts';
+import { nvarchar } from '../support/tds-server/types.ts';
 import { verifies } from '../support/verifies.ts';
-import { openMssql } from './mssql-subject.ts';
+import { closeAll, columns, end, endless, failing, open, reads, series, start, writes } from './mssql-scripted.ts';
 import { generous, marker, parameter, prepareTool, refusal } from './sql-kind-contract.ts';
 
-const columns = [{ name: 'n', type: int(8) }];
-const end = [returnStatus(), doneProc()];
-const transaction = Buffer.from([1, 2, 3, 4, 5, 6, 7, 8]);
-
-/** Rows n = 1 … count, as a reading batch has them: inside a transaction that is rolled back. */
-function* series(count: number): Iterable<Buffer> {
-  yield envChangeBytes(8, transaction);
-  yield columnsToken(columns);
-  for (let n = 1; n <= count; n += 1) yield rowToken(columns, [BigInt(n)]);
-  yield doneInProc(count);
-  yield envChangeBytes(10, Buffer.alloc(0), transaction);
-  yield doneInProc();
-  yield* end;
-}
-
-function failing(...errors: readonly ServerError[]): readonly Buffer[] {
-  return [...errors.map((error) => errorToken(error)), doneProc(true)];
-}
-
-/** Never ends by itself. */
-async function* endless(): AsyncIterable<Buffer> {
-  await new Promise(() => undefined);
-  yield doneProc();
-}
-
-const opened: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of opened.splice(0).toReversed()) await close();
-});
-
-async function start(answer: AnswerCall, options: Omit<TdsServerOptions, 'answer'> = {}): Promise<TdsServer> {
-  const server = await startTdsServer({ answer, ...options });
-  opened.push(() => server.close());
-  return server;
-}
-
-function open(server: TdsServer, more: Readonly<Record<string, unknown>> = {}): SqlSource {
-  const source = openMssql(server.port, more);
-  opened.push(() => source.close());
-  return source;
-}
-
-const reads = (source: SqlSource, statement = 'SELECT n FROM thing') => prepareTool(mssqlSql, source, { statement });
-const writes = (source: SqlSource, statement = 'DELETE FROM thing') =>
-  prepareTool(mssqlSql, source, { statement, read_only: false });
-
-describe('login', () => {
-  test('says who it is, and nothing of this machine', async () => {
-    const server = await start(() => series(1));
-    await reads(open(server))({});
-    expect(server.logins).toEqual([
-      {
-        tds_version: 0x74000004,
-        host: 'toolcrib',
-        application: 'toolcrib',
-        user: marker,
-        password: marker,
-        database: marker,
-        read_only_intent: false,
-      },
-    ]);
-  });
-
-  test('asks for a readable secondary only for tools that read, and only when told to', async () => {
-    const server = await start(() => series(1));
-    const source = open(server, { readOnlyIntent: true });
-    await reads(source)({});
-    await writes(source)({});
-    expect(server.logins.map((login) => login.read_only_intent)).toEqual([true, false]);
-  });
-
-  test('a refused login is a source that cannot be reached, and is not repeated at once', async () => {
-    const server = await start(() => [], {
-      refuse: () => ({ number: 18456, message: `Login failed for user ${marker}`, severity: 14 }),
-    });
-    const run = reads(open(server));
-    expect((await refusal(run({}))).code).toBe('source_unavailable');
-    await expect(run({})).rejects.toMatchObject({ code: 'source_unavailable', retry_after_s: 1 });
-    expect(server.logins).toHaveLength(1);
-  });
-});
-
-describe('TLS', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'toolcrib-tds-'));
-  execFileSync(
-    'openssl',
-    'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost'.split(
-      ' ',
-    ),
-    { cwd: folder, stdio: 'pipe' },
-  );
-  const certificate = {
-    key: readFileSync(join(folder, 'key.pem'), 'utf8'),
-    cert: readFileSync(join(folder, 'cert.pem'), 'utf8'),
-  };
-  rmSync(folder, { recursive: true });
-  const ca = certificate.cert;
-  const known = { host: 'localhost', encrypt: true, ca };
-
-  test.each([
-    ['in PRELOGIN packets (TDS 7)', { certificate }, known],
-    ['before anything else (TDS 8)', { certificate, strict: true }, { ...known, encrypt: 'strict' }],
-    ['with any certificate, when told to', { certificate }, { encrypt: true, trustServerCertificate: true }],
-  ])('%s', async (_, options, fields) => {
-    const server = await start(() => series(2_000), options);
-    expect((await reads(open(server, fields))({}, { limits: { rows: 5_000, bytes: 1_000_000 } })).rows).toHaveLength(
-      2_000,
-    );
-  });
-
-  test.each([
-    ['a certificate that nobody knows', { certificate }, { encrypt: true, host: 'localhost' }],
-    ['a certificate for another name', { certificate }, { ...known, host: '127.0.0.1' }],
-    ['a server without TLS, which is the default to want', {}, { encrypt: undefined }],
-  ])('refuses %s and sends no password', async (_, options, fields) => {
-    const server = await start(() => series(1), options);
-    expect((await refusal(reads(open(server, fields))({}))).code).toBe('source_unavailable');
-    expect(server.logins).toEqual([]);
-  });
-});
+afterEach(closeAll);
 
 describe('a statement that reads', () => {
   test('is a parameter of a batch that is always the same, with its values as typed parameters beside it', async () => {
@@ -288,6 +152,23 @@ IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION;`,
     }
     expect(server.logins).toHaveLength(1);
   });
+});
+
+test.each([
+  [mssqlListTables, { table_names: 'a, dbo.b', output_format: 'simple' }],
+  [mssqlSchema, { table_names: '' }],
+])('the statements that come with a kind are ones that read, with their parameters bound', async (kind, args) => {
+  const server = await start(() => series(1));
+  const run = kind.prepare(
+    {},
+    { name: 'tool', parameters: kind.parameters ?? [], read_only: true, source: open(server) },
+  );
+  await run(args, runContext());
+  const [call] = server.calls.filter(({ procedure }) => procedure !== undefined);
+  const inner = call === undefined ? undefined : readInner(call);
+  expect(inner?.read_only).toBe(true);
+  const values = Object.entries(inner?.parameters ?? {}).map(([name, { value }]) => [name, value]);
+  expect(Object.fromEntries(values)).toEqual(args);
 });
 
 describe('a statement that writes', () => {
@@ -471,26 +352,3 @@ describe('errors', () => {
     expect((await run({})).rows).toEqual([{ n: 1 }]);
   });
 });
-
-const tsql = findTsql();
-test.skipIf(tsql === undefined)(
-  'the test server is understood by FreeTDS as well (skipped: needs tsql; Debian: apt-get install freetds-bin)',
-  async () => {
-    const texts = [{ name: 'text', type: nvarchar(20) }, ...columns];
-    const server = await start(({ text }) =>
-      text.includes('broken')
-        ? [errorToken({ number: 208, message: 'Invalid object name' }), doneBatch({ failed: true })]
-        : [columnsToken(texts), rowToken(texts, ['grün 𝕫', 42n]), doneBatch({ count: 1 })],
-    );
-    const output = await new Promise<string>((resolve, reject) => {
-      const child = tsql?.(
-        ['-H', '127.0.0.1', '-p', String(server.port), '-U', 'u', '-P', 'p', '-D', 'd'],
-        (error, out) => (error === null ? resolve(out) : reject(error)),
-      );
-      child?.stdin?.end('SELECT 1 AS text\ngo\nSELECT broken\ngo\nexit\n');
-    });
-    expect(output).toContain('grün 𝕫\t42');
-    expect(output).toContain('Msg 208');
-    expect(server.logins.at(-1)).toMatchObject({ tds_version: 0x74000004, user: 'u', password: 'p', database: 'd' });
-  },
-);

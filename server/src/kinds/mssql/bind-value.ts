@@ -24,7 +24,7 @@ export function bindValue(value: ArgumentValue, type: Parameter['type']): BoundV
     case 'boolean':
       return { type: 'Bit', declaration: 'bit', value: scalar(value) };
     case 'string':
-      return bindText(value === null ? null : String(value));
+      return bindText(value === null || typeof value === 'string' ? value : jsonText(value));
     case 'array':
     case 'map':
       return bindLongText(value === null ? null : jsonText(value));

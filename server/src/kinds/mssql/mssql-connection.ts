@@ -1,5 +1,6 @@
 // One connection to SQL Server, one batch at a time: reads its rows within the limits, cancels it with an attention, and
 // makes the session as new between two calls.
+import type * as Tedious from 'tedious';
 import type { Connection, Request } from 'tedious';
 import { limits } from '../../base/limits.ts';
 import type { JsonValue } from '../../base/json.ts';
@@ -32,8 +33,6 @@ export interface MssqlJob {
   readonly skip_rows: number;
 }
 
-type Tedious = typeof import('tedious');
-
 interface Answer {
   readonly budget: RowBudget;
   names: readonly string[];
@@ -49,10 +48,10 @@ export class MssqlConnection {
   used = false;
   ended = false;
   readonly closed: Promise<void>;
-  readonly #tedious: Tedious;
+  readonly #tedious: typeof Tedious;
   readonly #connection: Connection;
 
-  private constructor(tedious: Tedious, connection: Connection, opened_at: number) {
+  private constructor(tedious: typeof Tedious, connection: Connection, opened_at: number) {
     this.#tedious = tedious;
     this.#connection = connection;
     this.opened_at = opened_at;
@@ -130,7 +129,7 @@ export class MssqlConnection {
       await new Promise<void>((resolve, reject) => {
         const done = (error: Error | null | undefined): void => {
           // The answer was full, and the rest was not wanted.
-          if (error == null || (isCancel(error) && budget.truncated !== undefined)) resolve();
+          if (error === null || error === undefined || (isCancel(error) && budget.truncated !== undefined)) resolve();
           else reject(error);
         };
         request = this.#request(job, answer, done);
@@ -148,7 +147,7 @@ export class MssqlConnection {
     const timer = setTimeout(() => this.close(), limits.source_connect_ms);
     try {
       await new Promise<void>((resolve, reject) => {
-        this.#connection.reset((error) => (error == null ? resolve() : reject(error)));
+        this.#connection.reset((error) => (error instanceof Error ? reject(error) : resolve()));
       });
     } finally {
       clearTimeout(timer);

@@ -18,25 +18,15 @@ test.each([
 ])('%s', (statement) => expect(mssqlDialect.check(statement, parameters)).toEqual([]));
 
 test('a placeholder without parameter, and a parameter without placeholder', () => {
-  expect(mssqlDialect.check('SELECT @ID, @p3, @p0', parameters)).toEqual([
-    {
-      path: 'statement',
-      message: 'The placeholder @ID has no parameter',
-      hint: expect.stringContaining('id is @id, first-name is @p2'),
-    },
-    { path: 'statement', message: 'The placeholder @p3 has no parameter', hint: expect.any(String) },
-    { path: 'statement', message: 'The placeholder @p0 has no parameter', hint: expect.any(String) },
-    {
-      path: 'parameters[0]',
-      message: 'The statement does not use the parameter "id"',
-      hint: expect.stringContaining('@id'),
-    },
-    {
-      path: 'parameters[1]',
-      message: 'The statement does not use the parameter "first-name"',
-      hint: expect.stringContaining('@p2'),
-    },
+  const faults = mssqlDialect.check('SELECT @ID, @p3, @p0', parameters);
+  expect(faults.map(({ path, message }) => [path, message])).toEqual([
+    ['statement', 'The placeholder @ID has no parameter'],
+    ['statement', 'The placeholder @p3 has no parameter'],
+    ['statement', 'The placeholder @p0 has no parameter'],
+    ['parameters[0]', 'The statement does not use the parameter "id"'],
+    ['parameters[1]', 'The statement does not use the parameter "first-name"'],
   ]);
+  expect(faults[0]?.hint).toContain('id is @id, first-name is @p2');
 });
 
 test('quotes double what ends them', () => {

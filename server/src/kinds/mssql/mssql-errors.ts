@@ -125,11 +125,13 @@ interface ServerError {
 }
 
 /** The error that the server sent first, or undefined when it is none of the server's. */
-export function serverError(thrown: unknown): ServerError | undefined {
+function serverError(thrown: unknown): ServerError | undefined {
   const error: unknown = thrown instanceof AggregateError ? thrown.errors[0] : thrown;
-  return error instanceof Error && typeof (error as ServerError).number === 'number'
-    ? (error as ServerError)
-    : undefined;
+  return isServerError(error) ? error : undefined;
+}
+
+function isServerError(error: unknown): error is ServerError {
+  return error instanceof Error && 'number' in error && typeof error.number === 'number';
 }
 
 /** Whether the connection, not the statement, has failed, so that the statement may be run again elsewhere. */
