@@ -1,9 +1,8 @@
 // What a value must be beyond its type: rules, built once, that say yes or no fast and find words after a no.
 import { canonicalJson } from '../base/json.ts';
-import type { JsonValue } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
 import { nearestNames } from '../base/nearest-names.ts';
-import { describeValue, shortened } from './describe-value.ts';
+import { describeValue, shortened, shownSource } from './describe-value.ts';
 import type { ArgumentValue, Constraints, ValuePattern } from './parameters.ts';
 import { countCharacters, longestText, validPattern } from './patterns.ts';
 import type { Pattern } from './patterns.ts';
@@ -55,11 +54,11 @@ function effortRule(size: number, effort: Effort): Rule {
   const longest = longestText(size);
   return {
     holds: (value) => {
-      effort.steps += size * countCharacters(String(value));
+      effort.steps += size * countCharacters(textOf(value));
       return effort.steps <= limits.pattern_steps;
     },
     explain: (value) =>
-      countCharacters(String(value)) > longest
+      countCharacters(textOf(value)) > longest
         ? {
             message: `the text has more than ${longest} characters, too many for the regular expression that it must match`,
           }
@@ -119,8 +118,8 @@ function listValues(values: readonly ValuePattern[]): string {
 
 function shownValue(value: ValuePattern): string {
   if (typeof value === 'string') return quoted(value);
-  if (isPatternValue(value)) return `a text that is ${shortened(value.pattern)} as a whole (RE2)`;
-  return shortened(canonicalJson(value as JsonValue));
+  if (isPatternValue(value)) return `a text that is ${shownSource(value.pattern)} as a whole (RE2)`;
+  return shownSource(canonicalJson(value));
 }
 
 function quoted(text: string): string {
@@ -129,27 +128,27 @@ function quoted(text: string): string {
 
 function minLengthRule(min_length: number): Rule {
   return {
-    holds: (value) => countCharacters(String(value)) >= min_length,
+    holds: (value) => countCharacters(textOf(value)) >= min_length,
     explain: (value) => lengthFault(`at least ${min_length}`, value),
   };
 }
 
 function maxLengthRule(max_length: number): Rule {
   return {
-    holds: (value) => countCharacters(String(value)) <= max_length,
+    holds: (value) => countCharacters(textOf(value)) <= max_length,
     explain: (value) => lengthFault(`at most ${max_length}`, value),
   };
 }
 
 function lengthFault(bound: string, value: ArgumentValue): { readonly message: string } {
-  return { message: `expected ${bound} characters, got ${countCharacters(String(value))}` };
+  return { message: `expected ${bound} characters, got ${countCharacters(textOf(value))}` };
 }
 
 function patternRule(pattern: Pattern): Rule {
   return {
-    holds: (value) => pattern.isIn(String(value)),
+    holds: (value) => pattern.isIn(textOf(value)),
     explain: (value) => ({
-      message: `expected a text that matches ${shortened(pattern.source)} (RE2), got ${describeValue(value)}`,
+      message: `expected a text that matches ${shownSource(pattern.source)} (RE2), got ${describeValue(value)}`,
     }),
   };
 }
@@ -167,4 +166,9 @@ function maxValueRule(max_value: number): Rule {
     holds: (value) => (value as number | bigint) <= max_value,
     explain: (value) => ({ message: `expected at most ${max_value}, got ${describeValue(value)}` }),
   };
+}
+
+/** Rules on texts belong to parameters whose values are texts. */
+function textOf(value: ArgumentValue): string {
+  return typeof value === 'string' ? value : '';
 }

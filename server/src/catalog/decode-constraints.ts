@@ -118,8 +118,8 @@ function decodePatternValue({ type }: Parameter, item: LocatedMap, at: ValueAt):
     tell(decoding, item.place, { path, message });
     return undefined;
   }
-  const source = String(pattern.value);
   if (isTold(pattern)) return undefined;
+  const source = pattern.value;
   return tellPattern(source, 'pattern', { ...at, node: item }) ? undefined : { pattern: source };
 }
 

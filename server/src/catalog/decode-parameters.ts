@@ -99,11 +99,8 @@ function linkCopy(
       ? [other.parameter.name]
       : [],
   );
-  tell(decoding, locate(node, ['valueFromParam']).place, {
-    path: `${path}.valueFromParam`,
-    message: problem,
-    hint: nearHint(name, names),
-  });
+  const hint = problem === otherType ? 'Give both the same type.' : nearHint(name, names);
+  tell(decoding, locate(node, ['valueFromParam']).place, { path: `${path}.valueFromParam`, message: problem, hint });
   return undefined;
 }
 
@@ -113,11 +110,13 @@ function writtenName({ parameter, node }: Written): unknown {
   return name?.kind === 'scalar' ? name.value : undefined;
 }
 
+const otherType = 'the parameter of this name has another type';
+
 function whyNoCopy(copy: Parameter, original: Parameter | undefined): string | undefined {
   if (original === undefined) return 'there is no parameter of this name';
   if (original === copy) return 'a parameter cannot be a copy of itself';
   if (original.filled_from !== undefined) return `"${original.name}" is filled in itself, and no argument to be copied`;
-  return fits(original, copy) ? undefined : `"${original.name}" has another type`;
+  return fits(original, copy) ? undefined : otherType;
 }
 
 /** Whether every value of one type is one of the other: an integer is a float too. */

@@ -40,3 +40,9 @@ export function shortened(text: string): string {
   const cut = escaped.slice(0, limits.echo_characters - 1);
   return `${cut.isWellFormed() ? cut : cut.slice(0, -1)}…`;
 }
+
+/** A text of the tool's author, such as a regular expression: as it is written, bounded, without control characters. */
+export function shownSource(text: string): string {
+  const shown = text.slice(0, limits.path_characters).replaceAll(/\p{C}/gu, '?');
+  return text.length <= limits.path_characters ? shown : `${shown}…`;
+}

@@ -127,7 +127,7 @@ const cases: readonly Case[] = [
   [
     'a section in a flat document',
     'kind: tool\nname: t\ntype: clock\ndescription: d\ntools: {}',
-    '5:1 tools.t.tools — unknown field | Valid: type, description, title, source, authRequired, readOnly, annotations, danger, timeout_ms, concurrency and 3 more.',
+    '5:1 tools.t.tools — unknown field | Valid: type, description, title, source, authRequired, readOnly, annotations, danger, timeout_ms, concurrency and 4 more.',
   ],
   // Types
   [
@@ -172,7 +172,11 @@ const cases: readonly Case[] = [
     `${source}tools: {t: {kind: postgres-sql, source: pg, description: d}}`,
     '2:9 tools.t.statement — "statement" is missing | ',
   ],
-  ['a misspelt field', tool('parameter: []'), '8:5 tools.t.parameter — unknown field | Did you mean "parameters"?'],
+  [
+    'a misspelt field',
+    tool('parameter: []'),
+    '8:5 tools.t.parameter — unknown field | Did you mean "parameters" or "templateParameters"?',
+  ],
   [
     'an auth service that does not exist',
     `authServices: {google: {kind: memory-auth}}\n${tool('authRequired: [google, gogle]')}`,
@@ -185,11 +189,10 @@ const cases: readonly Case[] = [
     '9:20 tools.t.authRequired[0] — the auth service "google" cannot be used | Mend the faults of the auth service.',
   ],
   [
-    'authServices, authSources and templateParameters',
-    tool('authServices: []', 'authSources: []', 'templateParameters: []'),
+    'authServices and authSources',
+    tool('authServices: []', 'authSources: []'),
     '8:5 tools.t.authServices — unknown field | MCP Toolbox has it; it is not supported here yet.',
     '9:5 tools.t.authSources — unknown field | MCP Toolbox has it; it is not supported here yet.',
-    '10:5 tools.t.templateParameters — unknown field | MCP Toolbox has it; it is not supported here yet.',
   ],
   [
     'a text for a boolean',
@@ -340,19 +343,18 @@ const cases: readonly Case[] = [
   [
     'items with a default',
     parameter('{name: a, type: array, description: d, items: {type: string, default: x}}'),
-    '9:68 tools.t.parameters[0].items.default — unknown field | Valid: name, type, description.',
+    '9:68 tools.t.parameters[0].items.default — unknown field | Valid: name, type, description, allowedValues, excludedValues, minLength, maxLength, pattern, escape.',
   ],
   [
     'items of something that is no array',
     parameter('{name: a, type: string, description: d, items: {type: string}}'),
-    '9:47 tools.t.parameters[0].items — unknown field | Valid: name, type, description, required, default.',
+    '9:47 tools.t.parameters[0].items — unknown field | Valid: name, type, description, allowedValues, excludedValues, minLength, maxLength, pattern, escape, required and 6 more.',
   ],
   [
     'fields of parameters that are not supported',
-    parameter('name: a', 'type: string', 'description: d', 'allowedValues: [x]', 'authSources: []', 'pattern: x'),
-    '12:7 tools.t.parameters[0].allowedValues — unknown field | MCP Toolbox has it; it is not supported here yet.',
-    '13:7 tools.t.parameters[0].authSources — unknown field | MCP Toolbox has it; it is not supported here yet.',
-    '14:7 tools.t.parameters[0].pattern — unknown field | MCP Toolbox has it; it is not supported here yet.',
+    parameter('name: a', 'type: string', 'description: d', 'embeddedBy: m', 'secure: true'),
+    '12:7 tools.t.parameters[0].embeddedBy — unknown field | MCP Toolbox has it; it is not supported here yet.',
+    '13:7 tools.t.parameters[0].secure — unknown field | MCP Toolbox has it; it is not supported here yet.',
   ],
   [
     'a default of another type',

@@ -83,7 +83,10 @@ const itemCommon = { name: name.optional(), type, description: z.string().option
 export type FieldTable = Readonly<Record<ParameterType, z.ZodType<ParameterFields>>>;
 
 function fieldTable(shared: z.ZodRawShape): FieldTable {
-  const schema = (own: ParameterType): z.ZodType<ParameterFields> => z.strictObject({ ...shared, ...bounds[own] });
+  // Hints list the fields in this order: those of every parameter, then those of its type.
+  const first: z.ZodRawShape = { name, type, description: shared['description'] ?? common.description };
+  const schema = (own: ParameterType): z.ZodType<ParameterFields> =>
+    z.strictObject({ ...first, ...bounds[own], ...shared });
   return {
     string: schema('string'),
     integer: schema('integer'),

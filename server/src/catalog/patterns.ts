@@ -1,7 +1,7 @@
 // Regular expressions of tool files: RE2 syntax, linear time, bounded in size and in the work that one call may cause.
 import { RE2JS, RE2JSException } from 're2js';
 import { limits } from '../base/limits.ts';
-import { shortened } from './describe-value.ts';
+import { shownSource } from './describe-value.ts';
 
 export interface Pattern {
   /** As it is written. */
@@ -45,7 +45,7 @@ function compile(source: string): RE2JS | PatternProblem {
     // `error parsing regexp: missing closing ): …`, of which the expression itself is left out.
     const reason = /^error parsing regexp: ([^:`]*)/.exec(thrown.message)?.[1]?.trim() ?? 'it cannot be read';
     const part = /: `(.*)`$/s.exec(thrown.message)?.[1];
-    const where = part === undefined || part === source ? '' : ` at ${shortened(part)}`;
+    const where = part === undefined || part === source ? '' : ` at ${shownSource(part)}`;
     return {
       problem: `the regular expression is not valid: ${reason}${where}`,
       hint: 'The syntax is RE2: no look-ahead, no look-behind, no back-references.',

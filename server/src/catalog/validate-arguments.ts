@@ -79,7 +79,7 @@ function compileParameter(parameter: Parameter, effort: Effort): CompiledParamet
     name,
     parameter,
     required,
-    fallback: (parameter.default ?? null) as ArgumentValue,
+    fallback: parameter.default ?? null,
     check: compileCheck(parameter, effort),
     filled_from,
   };
