@@ -27,3 +27,17 @@ export const postgresDialect: SqlDialect = {
   },
   order: orderedValues,
 };
+
+/** Commands that run inside one transaction, where the read-only mode binds them, and leave nothing behind in the session. */
+export const transactionalCommands: ReadonlySet<string> = new Set([
+  'select',
+  'with',
+  'values',
+  'table',
+  'show',
+  'explain',
+  'insert',
+  'update',
+  'delete',
+  'merge',
+]);

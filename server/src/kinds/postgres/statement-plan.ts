@@ -2,21 +2,8 @@
 import { serialize } from 'pg-protocol';
 import type { SqlStatementText } from '../../catalog/source.ts';
 import { commandOf, scanSql } from '../sql/scan-sql.ts';
-import { postgresSyntax } from './postgres-dialect.ts';
+import { postgresSyntax, transactionalCommands } from './postgres-dialect.ts';
 
-/** Commands that run inside one transaction and leave nothing behind in the session. */
-const transactional = new Set([
-  'select',
-  'with',
-  'values',
-  'table',
-  'show',
-  'explain',
-  'insert',
-  'update',
-  'delete',
-  'merge',
-]);
 /** Functions that leave something behind in the session all the same. */
 const lasting = /^(set_config|pg_(try_)?advisory_lock(_shared)?|dblink_connect(_u)?)$/i;
 /** How much the newest run counts in the moving average. */
@@ -48,7 +35,7 @@ let plans = 0;
 
 export function createPlan(statement: SqlStatementText): StatementPlan {
   const tokens = scanSql(statement.text, postgresSyntax);
-  const is_transactional = transactional.has(commandOf(tokens));
+  const is_transactional = transactionalCommands.has(commandOf(tokens));
   const name = `tc_${(plans += 1)}`;
   return {
     name,

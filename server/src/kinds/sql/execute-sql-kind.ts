@@ -13,7 +13,7 @@ export interface ExecuteSqlKindOptions {
   readonly source_types: readonly string[];
 }
 
-const fields: z.ZodType<unknown> = z.strictObject({});
+const fields: z.ZodType = z.strictObject({});
 
 const sql: Parameter = {
   name: 'sql',

@@ -15,7 +15,7 @@ export interface FixedSqlKindOptions {
   readonly statement: string;
 }
 
-const fields: z.ZodType<unknown> = z.strictObject({});
+const fields: z.ZodType = z.strictObject({});
 
 /** A kind whose tools run this statement with these parameters. */
 export function createFixedSqlKind(options: FixedSqlKindOptions): ToolKind {

@@ -17,7 +17,8 @@ export interface LocatedToken {
   readonly end: number;
 }
 
-const space = /\s+/y;
+/** No other character is a space to a database: beyond ASCII all are parts of words. */
+const space = /[ \t\n\v\f\r]+/y;
 const word = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const number = /\d[\w.]*(?:(?<=[\d.][eE])[+-]\d+)?/y;
 const lineComment = /--[^\n\r]*/y;
