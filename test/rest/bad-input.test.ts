@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { badInputTools, makeBadInputSource } from '../support/bad-input-tools.ts';
 import { startTestServer } from '../support/test-server.ts';
 import type { RequestOptions, TestServer } from '../support/test-server.ts';
+import { verifies } from '../support/verifies.ts';
 
 let toolcrib: TestServer;
 beforeAll(async () => {
@@ -62,6 +63,45 @@ const pins: readonly Pin[] = [
     request: { raw: new Uint8Array([0x22, 0xff, 0x22]) },
     status: 400,
     code: 'body_invalid',
+  },
+  {
+    name: 'a repeated key, with its path',
+    request: { raw: '{"arguments": {"left": 1, "right": 2, "left": 3}}' },
+    status: 400,
+    code: 'body_invalid',
+    faults: [{ path: 'arguments.left', message: 'the key is given twice' }],
+  },
+  {
+    name: 'a number beyond every double',
+    request: { raw: '{"arguments": {"left": 1e999}}' },
+    status: 400,
+    code: 'body_invalid',
+    faults: [{ path: 'arguments.left', message: 'the number is too large' }],
+  },
+  {
+    name: 'half of a surrogate pair',
+    request: { raw: String.raw`{"arguments": {"\ud800": "\udfff"}}` },
+    status: 400,
+    code: 'body_invalid',
+    faults: [{ path: 'arguments' }, { path: 'arguments.?' }],
+  },
+  { name: 'something behind the JSON', request: { raw: '{"arguments": {}} x' }, status: 400, code: 'body_invalid' },
+  { name: 'a byte order mark', request: { raw: '\ufeff{"arguments": {}}' }, status: 400, code: 'body_invalid' },
+  { name: 'NaN', request: { raw: '{"arguments": {"left": NaN}}' }, status: 400, code: 'body_invalid' },
+  { name: 'a comment', request: { raw: '{"arguments": {}} // all' }, status: 400, code: 'body_invalid' },
+  {
+    name: 'an integer beyond 64 bits',
+    request: { raw: '{"arguments": {"left": 9223372036854775808}}' },
+    status: 400,
+    code: 'arguments_invalid',
+    faults: [{ path: 'left', message: 'the integer is too large for 64 bits' }],
+  },
+  {
+    name: 'a large integer that may not be exact',
+    request: { raw: '{"arguments": {"left": 9007199254740993.0}}' },
+    status: 400,
+    code: 'arguments_invalid',
+    faults: [{ path: 'left', message: 'the integer is too large to arrive exactly' }],
   },
   { name: 'deep JSON', request: { raw: '['.repeat(50_000) }, status: 400, code: 'body_invalid' },
   { name: 'an unknown field of the body', request: { body: { args: {} } }, status: 400, code: 'body_invalid' },
@@ -152,4 +192,101 @@ describe('POST /v1/tools/{name}/call answers', () => {
     expect(lines).toContain('source_unavailable');
     expect(lines).not.toContain('marker_password');
   });
+});
+
+const boundedTools = `
+sources:
+  here: {kind: sqlite, database: marker-file.sqlite}
+tools:
+  book:
+    kind: sqlite-sql
+    source: here
+    description: Books seats.
+    statement: SELECT $airline AS airline, $seats AS seats, $meals AS meals, $user AS user, $again AS again
+    parameters:
+      - {name: airline, type: string, description: Airline, allowedValues: [CY, {pattern: "L[A-Z]"}]}
+      - {name: seats, type: integer, description: Seats, minValue: 1, maxValue: 9}
+      - {name: meals, type: array, description: Meals, required: false, items: {type: string, maxLength: 5}}
+      - {name: user, type: string, description: Who books, valueFrom: $user.email}
+      - {name: again, type: string, description: A copy, valueFromParam: airline}
+`;
+
+/** The answers of the three surfaces to one call. */
+async function callEverywhere(server: TestServer, given: string): Promise<readonly string[]> {
+  const rpc = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"book","arguments":${given}}}`;
+  const accept = { accept: 'application/json, text/event-stream' };
+  const answers = await Promise.all([
+    server.request('POST', '/v1/tools/book/call', { raw: `{"arguments":${given}}` }),
+    server.request('POST', '/api/tool/book/invoke', { raw: given }),
+    server.request('POST', '/mcp', { raw: rpc, headers: accept }),
+  ]);
+  return answers.map(({ status, text }) => `${status} ${text}`);
+}
+
+describe('a tool with bounds, on all surfaces,', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer({ tools: boundedTools, tenants: ['acme'] });
+    makeBadInputSource(server.folder);
+  });
+  afterAll(() => server.stop());
+
+  it('tells every wrong argument at once, with what is allowed', async () => {
+    verifies('DBT-06');
+    const given = '{"airline": "(SELECT 1) CY", "seats": 10, "meals": ["fish", "potato"], "user": "x", "sets": 1}';
+    const [rest = '', toolbox = '', mcp = ''] = await callEverywhere(server, given);
+    for (const text of [rest, toolbox, mcp]) {
+      for (const part of [
+        'airline',
+        'L[A-Z] as a whole',
+        'seats',
+        'expected at most 9, got the number 10',
+        'meals[1]',
+      ]) {
+        expect(text).toContain(part);
+      }
+      expect(text).toContain('expected at most 5 characters, got 6');
+      expect(text).toMatch(/user.*there is no argument of this name.*sets.*Valid: seats, airline, meals/s);
+    }
+    expect([rest, toolbox, mcp].map((text) => text.slice(0, 3))).toEqual(['400', '400', '200']);
+    expect(mcp).toContain('"isError":true');
+  });
+
+  it("takes what is allowed, and fills in what is not the caller's to give", async () => {
+    verifies('DBT-06');
+    for (const text of await callEverywhere(server, '{"airline": "LH", "seats": 9.0, "meals": null}')) {
+      expect(text.slice(0, 3)).toBe('200');
+      const plain = text.replaceAll('\\', '');
+      expect(plain).toMatch(/"airline":"LH","seats":9,"meals":null,"user":"[^"]+@[^"]+","again":"LH"/);
+    }
+  });
+
+  it('refuses a body that says two things', async () => {
+    verifies('DBT-06');
+    for (const text of await callEverywhere(server, '{"airline": "CY", "seats": 1, "seats": 2}')) {
+      expect(text.slice(0, 3)).toBe('400');
+      expect(text).toMatch(/seats.*the key is given twice/);
+    }
+  });
+
+  it('publishes the bounds, and nothing that is filled in', async () => {
+    verifies('DBT-06');
+    const { body } = await server.request('GET', '/v1/tools/book');
+    expect(body.input_schema).toMatchObject({
+      properties: {
+        airline: { anyOf: [{ enum: ['CY'] }, { pattern: '^(?:L[A-Z])$' }] },
+        seats: { minimum: 1, maximum: 9 },
+        meals: { items: { maxLength: 5 } },
+      },
+      required: ['airline', 'seats'],
+    });
+    expect(Object.keys(body.input_schema.properties)).toEqual(['airline', 'seats', 'meals']);
+  });
+});
+
+it('64-bit integers arrive exactly', async () => {
+  verifies('DBT-06');
+  const raw = '{"arguments": {"left": 9223372036854775806, "right": 1}}';
+  const { body } = await toolcrib.request('POST', '/v1/tools/add/call', { raw });
+  expect(body.result.rows).toEqual([{ sum: '9223372036854775807' }]);
 });
