@@ -1,8 +1,8 @@
 // Which text of each file counts: the new one, unless it is worse than the last one; then the last one, for the whole file.
 import type { Fault } from '../base/errors.ts';
-import type { Lifetimes, Holder } from './lifetimes.ts';
-import { newlyFailed, whatIsBroken } from './what-is-broken.ts';
-import type { Outcome } from './what-is-broken.ts';
+import type { Holder, Lifetimes } from './lifetimes.ts';
+import { brokenLevel, newlyFailed, text_level } from './broken-level.ts';
+import type { Outcome } from './broken-level.ts';
 import type { FileVersion } from './file-version.ts';
 import type { ConfigFile, LinkedFiles } from './link-files.ts';
 
@@ -56,29 +56,44 @@ export async function chooseVersions(first: readonly Choice[], lifetimes: Lifeti
   for (;;) {
     const holder = lifetimes.holder();
     const linked = await link(choices, holder);
-    const next = choices.map((choice, index) => reconsider(choice, linked.outcomes[index]));
-    if (next.every(({ version }, index) => version === choices[index]?.version)) {
+    const next = reconsider(choices, linked.outcomes);
+    if (next === undefined) {
       // Only now: what both have is not to be closed in between.
       await Promise.all(earlier.map((unused) => unused.release()));
-      return { ...linked, choices: next, holder };
+      return { ...linked, choices, holder };
     }
     earlier.push(holder);
     choices = next;
   }
 }
 
-function reconsider(choice: Choice, outcome: Outcome | undefined): Choice {
-  const { before, refused, is_final } = choice;
-  if (is_final || before === undefined || outcome === undefined) return choice;
-  if (refused?.outcome === undefined) {
-    const broken = whatIsBroken(before, outcome);
-    if (broken === undefined) return choice;
-    const faults = [...outcome.version.decoded.faults, ...outcome.faults];
-    return { ...choice, version: before.version, refused: { faults, outcome }, is_final: broken === 'text' };
+/** The choices to link next; undefined when these are right. */
+function reconsider(choices: readonly Choice[], outcomes: readonly Outcome[]): readonly Choice[] | undefined {
+  const levels = choices.map(({ before, refused, is_final }, index) => {
+    const outcome = outcomes[index];
+    if (is_final || refused !== undefined || before === undefined || outcome === undefined) return Infinity;
+    return brokenLevel(before, outcome);
+  });
+  // What is broken by itself first: it may be the reason why others are.
+  const level = Math.min(...levels, Infinity);
+  if (level < Infinity) {
+    return choices.map((choice, index) => (levels[index] === level ? hold(choice, outcomes[index], level) : choice));
   }
-  // The old text may not work any more either, because of other files. Then it is no better.
-  const is_better = newlyFailed(before, outcome) < newlyFailed(before, refused.outcome);
-  return is_better
-    ? { ...choice, is_final: true }
-    : { ...choice, version: refused.outcome.version, refused: undefined, is_final: true };
+  const next = choices.map((choice, index) => giveUp(choice, outcomes[index]));
+  return next.every((choice, index) => choice === choices[index]) ? undefined : next;
+}
+
+function hold(choice: Choice, outcome: Outcome | undefined, level: number): Choice {
+  const { before } = choice;
+  if (before === undefined || outcome === undefined) return choice;
+  const faults = [...outcome.version.decoded.faults, ...outcome.faults];
+  return { ...choice, version: before.version, refused: { faults, outcome }, is_final: level === text_level };
+}
+
+/** The old text may not work any more either, because of other files. Then it is no better. */
+function giveUp(choice: Choice, outcome: Outcome | undefined): Choice {
+  const { before, refused, is_final } = choice;
+  if (is_final || before === undefined || outcome === undefined || refused?.outcome === undefined) return choice;
+  if (newlyFailed(before, outcome) < newlyFailed(before, refused.outcome)) return choice;
+  return { ...choice, version: refused.outcome.version, refused: undefined, is_final: true };
 }

@@ -6,7 +6,7 @@ import type { ConfigFile } from './link-files.ts';
 import { readFiles, shownPath } from './read-files.ts';
 import type { FileContent } from './read-files.ts';
 import type { ToolScope } from './tool.ts';
-import type { Outcome } from './what-is-broken.ts';
+import type { Outcome } from './broken-level.ts';
 
 /** A file, or a folder with its *.yaml and *.yml files, and for whom what it defines is. */
 export interface CatalogueFile {

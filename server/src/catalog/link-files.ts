@@ -4,7 +4,9 @@ import type { Pause } from '../base/pause.ts';
 import type { CatalogueParts } from './create-catalogue.ts';
 import type { Decoded } from './decode-entity.ts';
 import type { FileVersion } from './file-version.ts';
-import type { Outcome } from './what-is-broken.ts';
+import { own_level } from './broken-level.ts';
+import type { Outcome } from './broken-level.ts';
+import type { EntityKind } from './split-entities.ts';
 import { linkEntities } from './link.ts';
 import type { LinkDeps, Scoped } from './linking.ts';
 import type { ToolScope } from './tool.ts';
@@ -49,16 +51,14 @@ export async function linkFiles(
   return { parts, outcomes: files.map(({ version }, index) => outcomeOf(version, scoped[index])) };
 }
 
-type ScopedFile = ReturnType<typeof scopeFile>;
-
 function scopeFile({ file, version }: FileToLink) {
   const at = { scope: file.scope, base_folder: dirname(file.path) };
   const { decoded } = version;
   // Linking adds faults to the entities' lists; those of the version must not grow with every load.
-  const scoped = <Definition>(entities: readonly Decoded<Definition>[]): readonly Scoped<Definition>[] =>
+  const scoped = <Definition>(entities: readonly Decoded<Definition>[]): readonly ScopedEntity<Definition>[] =>
     entities.map((entity) => {
-      const { decoding } = entity;
-      return { ...entity, ...at, decoding: { ...decoding, faults: [...decoding.faults] } };
+      const { faults } = entity.decoding;
+      return { ...entity, ...at, decoding: { ...entity.decoding, faults: [...faults] }, own_faults: faults.length };
     });
   return {
     sources: scoped(decoded.sources),
@@ -71,13 +71,20 @@ function scopeFile({ file, version }: FileToLink) {
   };
 }
 
-function outcomeOf(version: FileVersion, scoped: ScopedFile | undefined): Outcome {
+/** With the number of faults that it has by itself. */
+type ScopedEntity<Definition> = Scoped<Definition> & { readonly own_faults: number };
+
+/** How far from a source the references of an entity lead. */
+const levels: Readonly<Partial<Record<EntityKind, number>>> = { tool: own_level + 2, toolset: own_level + 3 };
+
+function outcomeOf(version: FileVersion, scoped: ReturnType<typeof scopeFile> | undefined): Outcome {
   const worked = new Set<string>();
-  const failed = new Set<string>();
-  const faults = Object.values(scoped ?? {}).flatMap((entities) =>
-    entities.flatMap(({ entity, decoding }) => {
-      const is_usable = entity.name_is_valid && decoding.faults.length === 0;
-      (is_usable ? worked : failed).add(`${entity.entity} ${entity.name}`);
+  const failed = new Map<string, number>();
+  const faults = Object.values(scoped ?? {}).flatMap((entities: readonly ScopedEntity<unknown>[]) =>
+    entities.flatMap(({ entity: { entity, name, name_is_valid }, decoding, own_faults }) => {
+      const key = `${entity} ${name}`;
+      if (name_is_valid && decoding.faults.length === 0) worked.add(key);
+      else failed.set(key, own_faults > 0 ? own_level : (levels[entity] ?? own_level + 1));
       return decoding.faults;
     }),
   );
