@@ -40,7 +40,12 @@ function fieldNames(schema: z.ZodType, path: readonly PropertyKey[]): readonly s
       typeof step === 'number' ? property(node, 'items') : property(property(node, 'properties'), step);
     nodes = nodes.flatMap((node) => alternatives(inside(node)));
   }
-  return [...new Set(nodes.flatMap((node) => Object.keys(property(node, 'properties') ?? {})))];
+  // `deprecated`: fields of other products that are refused with what to write instead.
+  const names = nodes.flatMap((node) => {
+    const properties = property(node, 'properties') ?? {};
+    return Object.keys(properties).filter((name) => !Object.hasOwn(property(properties, name) ?? {}, 'deprecated'));
+  });
+  return [...new Set(names)];
 }
 
 function alternatives(node: unknown): readonly unknown[] {

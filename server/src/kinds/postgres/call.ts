@@ -1,6 +1,7 @@
 // One run of a statement on its way through lanes and sessions.
 import type { ArgumentValue } from '../../catalog/parameters.ts';
 import type { ResultLimits, RowsResult } from '../../catalog/result.ts';
+import type { SessionSetting } from '../../catalog/source.ts';
 import { createRowBudget } from '../sql/row-budget.ts';
 import type { RowBudget } from '../sql/row-budget.ts';
 import type { Session, Slot } from './session.ts';
@@ -11,6 +12,8 @@ export interface Call {
   readonly values: readonly ArgumentValue[];
   readonly limits: ResultLimits;
   readonly skip_rows: number;
+  /** Set for this call only. */
+  readonly settings: readonly SessionSetting[];
   /** Asks only for the parameters' types; nothing is run. */
   readonly describe_only: boolean;
   readonly signal: AbortSignal;
@@ -34,6 +37,7 @@ export interface NewCall {
   readonly values: readonly ArgumentValue[];
   readonly limits: ResultLimits;
   readonly skip_rows?: number;
+  readonly settings?: readonly SessionSetting[] | undefined;
   readonly signal: AbortSignal;
   readonly describe_only?: boolean;
 }
@@ -49,6 +53,7 @@ export function createCall(call: NewCall): { readonly call: Call; readonly resul
       values: call.values,
       limits: call.limits,
       skip_rows,
+      settings: call.settings ?? [],
       signal: call.signal,
       describe_only: call.describe_only ?? false,
       resolve,

@@ -11,6 +11,10 @@ export interface PostgresServer {
   readonly user: string;
   readonly password: string;
   readonly ssl: boolean | { readonly ca: string };
+  readonly application_name?: string;
+  readonly search_path?: string;
+  /** Time to open a connection. */
+  readonly connect_ms?: number;
 }
 
 export interface OpenConnection {
@@ -51,21 +55,25 @@ export async function openConnection(server: PostgresServer, read_only: boolean)
     ...server,
     // A function, so that nothing is taken from the environment or from a password file when it is empty.
     password: () => server.password,
-    application_name: 'toolcrib',
+    application_name: server.application_name ?? 'toolcrib',
     keepAlive: true,
     keepAliveInitialDelayMillis: 30_000,
   });
   client.on('error', () => undefined);
   const internals = client as unknown as ClientInternals;
+  const connect_ms = server.connect_ms ?? limits.source_connect_ms;
   const timer = setTimeout(
-    () => internals.connection.stream.destroy(new Error(`No connection within ${limits.source_connect_ms} ms`)),
-    limits.source_connect_ms,
+    () => internals.connection.stream.destroy(new Error(`No connection within ${connect_ms} ms`)),
+    connect_ms,
   );
   try {
     await client.connect();
     await client.query(
       [...settings, ...(read_only ? ['default_transaction_read_only = on'] : [])].map((set) => `SET ${set}`).join(';'),
     );
+    if (server.search_path !== undefined) {
+      await client.query("SELECT set_config('search_path', $1, false)", [server.search_path]);
+    }
     // Ends the statements of a process that was killed. Servers that are too old or cannot do it refuse the setting.
     await client
       .query(`SET client_connection_check_interval = ${limits.source_check_client_ms}`)

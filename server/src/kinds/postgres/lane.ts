@@ -200,7 +200,7 @@ export class Lane implements SessionOwner {
       return joined ?? idle ?? least;
     }
     // The first call of a new statement may well be quick; more of it must wait until that is known.
-    const is_new = plan.mean_ms === undefined && plan.running <= 1;
+    const is_new = !plan.once && plan.mean_ms === undefined && plan.running <= 1;
     const { max_connections } = this.#options;
     const reserved = this.read_only && !is_new && max_connections > 1 ? 1 : 0;
     return slow < max_connections - reserved ? idle : undefined;

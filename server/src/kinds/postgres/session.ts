@@ -14,6 +14,7 @@ import type { OpenConnection } from './connect.ts';
 import { createMessageReader, header_bytes } from './message-reader.ts';
 import { readRow, rowShape } from './row-shape.ts';
 import type { RowShape } from './row-shape.ts';
+import { parseSetting, settingMessages } from './setting-messages.ts';
 import { isFatal, isStalePlan } from './sql-state.ts';
 import type { ServerError } from './sql-state.ts';
 import type { StatementPlan } from './statement-plan.ts';
@@ -37,6 +38,8 @@ export interface Slot {
   readonly prepared: Prepared;
   /** Whether it has left this process, so that the server may have run it. */
   sent: boolean;
+  /** Commands before the statement whose answers are nobody's: read-only mode and settings. */
+  preludes: number;
   /** Whether the server had to prepare the statement first: such a run says little about the next. */
   readonly prepares: boolean;
   error: ServerError | undefined;
@@ -101,6 +104,8 @@ export class Session {
   readonly #owner: SessionOwner;
   readonly #prepared = new Map<StatementPlan, Prepared>();
   readonly #parser = new Parser();
+  /** Whether the statement for settings is prepared. */
+  #sets = false;
   #out: Buffer[] = [];
   #closed = false;
   /** The error with which the server announced the end of the connection. */
@@ -133,8 +138,11 @@ export class Session {
   send(call: Call, quick: boolean): void {
     const { plan } = call;
     const prepares = this.#prepared.get(plan)?.generation !== plan.generation;
+    // First, since a setting may decide what the names in the statement mean.
+    const preludes = this.#begin(call);
     const prepared = this.#prepare(plan);
-    const slot: Slot = { call, plan, prepared, prepares, sent: false, error: undefined, tag: '', dropped_bytes: 0 };
+    const state = { sent: false, error: undefined, tag: '', dropped_bytes: 0 };
+    const slot: Slot = { call, plan, prepared, prepares, preludes, ...state };
     if (!call.describe_only) this.#bind(call);
     this.#out.push(sync);
     call.place = { session: this, slot };
@@ -177,6 +185,17 @@ export class Session {
     this.#lose(cause);
   }
 
+  /** Makes the transaction of the call what it should be; says with how many commands. */
+  #begin({ settings, describe_only }: Call): number {
+    const read_only = this.#owner.read_only && !describe_only;
+    if (read_only) this.#out.push(setReadOnly);
+    if (settings.length === 0) return read_only ? 1 : 0;
+    if (!this.#sets) this.#out.push(parseSetting);
+    this.#sets = true;
+    this.#out.push(...settingMessages(settings));
+    return settings.length + (read_only ? 1 : 0);
+  }
+
   #prepare(plan: StatementPlan): Prepared {
     const known = this.#prepared.get(plan);
     if (known?.generation === plan.generation) return known;
@@ -186,7 +205,7 @@ export class Session {
       if (oldest !== undefined) this.#forget(oldest);
     }
     const prepared: Prepared = { generation: plan.generation, described: false, shape: undefined };
-    this.#prepared.set(plan, prepared);
+    if (!plan.once) this.#prepared.set(plan, prepared);
     this.#out.push(plan.parse);
     return prepared;
   }
@@ -199,7 +218,6 @@ export class Session {
 
   #bind(call: Call): void {
     const { plan, values } = call;
-    if (this.#owner.read_only) this.#out.push(setReadOnly);
     const texts = values.map((value, index) => bindText(value, plan.type_oids?.[index]));
     // One row more than wanted: that it exists is how we know that the answer was cut.
     const rows = plan.read_only ? call.skip_rows + call.limits.rows + 1 : 0;
@@ -221,7 +239,8 @@ export class Session {
         return undefined;
       case type.command_complete: {
         const head = this.slots[0];
-        if (head?.prepared.shape === undefined && head?.call !== undefined) {
+        if (head !== undefined && head.preludes > 0) head.preludes -= 1;
+        else if (head?.prepared.shape === undefined && head?.call !== undefined) {
           head.tag = bytes.toString('latin1', start + header_bytes, end - 1);
         }
         return undefined;
@@ -257,6 +276,7 @@ export class Session {
   /** A row, copied into an object once; a row that no answer has room for is not even looked at. */
   #row(bytes: Buffer, start: number, end: number): void {
     const head = this.slots[0];
+    if (head !== undefined && head.preludes > 0) return;
     const budget = head?.call?.budget;
     const shape = head?.prepared.shape;
     if (head === undefined || (budget !== undefined && passOver(budget))) return;
@@ -279,6 +299,7 @@ export class Session {
   #wanted(code: number, length: number): boolean {
     if (code === type.row) {
       const head = this.slots[0];
+      if (head !== undefined && head.preludes > 0) return true;
       const limit = head?.call?.limits.bytes ?? 0;
       // The JSON text may be shorter than the bytes of the row, by half at most (bytea), so twice the limit is decided.
       if (head?.call !== undefined && !isFull(head.call.budget) && length <= 2 * limit + limits.source_message_bytes)

@@ -4,6 +4,7 @@ import { ToolcribError } from '../../base/errors.ts';
 
 /** Names of PostgreSQL's documentation, appendix A, for what tools meet; others are named by their class. */
 const conditions: Readonly<Record<string, string>> = {
+  '08P01': 'protocol_violation',
   '0A000': 'feature_not_supported',
   '21000': 'cardinality_violation',
   '22001': 'string_data_right_truncation',
@@ -87,7 +88,8 @@ export function isStalePlan(error: ServerError): boolean {
 /** A failed statement as a catalogue error. */
 export function statementError(error: ServerError, context: { source: string; read_only: boolean }): ToolcribError {
   const sqlstate = /^[0-9A-Z]{5}$/.test(error.code ?? '') ? (error.code ?? '') : 'XX000';
-  if (sqlstate.startsWith('08') || sqlstate.startsWith('57P') || isFatal(error)) {
+  // 08P01 without the end of the connection is a statement's own: placeholders that nobody gives values for.
+  if ((sqlstate.startsWith('08') && sqlstate !== '08P01') || sqlstate.startsWith('57P') || isFatal(error)) {
     return unavailable(context.source, loggable(error));
   }
   if (sqlstate === '25006' && context.read_only) return new ToolcribError('write_refused', { cause: loggable(error) });

@@ -10,7 +10,9 @@ const lasting = /^(set_config|pg_(try_)?advisory_lock(_shared)?|dblink_connect(_
 const newest_weight = 0.2;
 
 export interface StatementPlan {
+  /** Empty for a statement that runs once: the unnamed one, of which nothing is kept. */
   readonly name: string;
+  readonly once: boolean;
   readonly read_only: boolean;
   /** A read-only statement of a kind that the database's read-only mode does not bind: never sent. */
   readonly refused: boolean;
@@ -36,12 +38,15 @@ let plans = 0;
 export function createPlan(statement: SqlStatementText): StatementPlan {
   const tokens = scanSql(statement.text, postgresSyntax);
   const is_transactional = transactionalCommands.has(commandOf(tokens));
-  const name = `tc_${(plans += 1)}`;
+  const once = statement.once === true;
+  const name = once ? '' : `tc_${(plans += 1)}`;
   return {
     name,
+    once,
     read_only: statement.read_only,
     refused: statement.read_only && !is_transactional,
-    reusable: is_transactional && !tokens.some((token) => lasting.test(token.text)),
+    // Whoever wrote a statement that is not the author's may have hidden in it what stays behind.
+    reusable: !once && is_transactional && !tokens.some((token) => lasting.test(token.text)),
     has_arrays: statement.parameters.some(({ type }) => type === 'array' || type === 'map'),
     parse: Buffer.concat([serialize.parse({ name, text: statement.text }), serialize.describe({ type: 'S', name })]),
     type_oids: undefined,
