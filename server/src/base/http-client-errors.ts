@@ -31,6 +31,11 @@ export function upstreamUnavailable(reason: UnavailableReason, cause?: unknown):
   return new ToolcribError('upstream_unavailable', { params: { reason: unavailableReasons[reason] }, cause });
 }
 
+/** The other side answered, and not what it should. What exactly goes to the log. */
+export function upstreamUnreadable(what: string, cause?: unknown): ToolcribError {
+  return upstreamUnavailable('unreadable', cause ?? what);
+}
+
 /** Whether the connection broke before anything was answered, as one does that was kept open and closed meanwhile. */
 export function isBroken(thrown: unknown): boolean {
   return !(thrown instanceof ToolcribError) && reasonOf(thrown) === 'broken';

@@ -8,14 +8,31 @@ import { mssqlListTables } from './mssql/mssql-list-tables.ts';
 import { mssqlSchema } from './mssql/mssql-schema.ts';
 import { mssqlSource } from './mssql/mssql-source.ts';
 import { mssqlSql } from './mssql/mssql-sql.ts';
+import { neo4jCypher } from './neo4j/neo4j-cypher.ts';
+import { neo4jExecuteCypher } from './neo4j/neo4j-execute-cypher.ts';
+import { neo4jSchema } from './neo4j/neo4j-schema.ts';
+import { neo4jSource } from './neo4j/neo4j-source.ts';
+import { createGoogleAuth } from './oidc/google-auth.ts';
+import { oidcAuth } from './oidc/oidc-auth.ts';
 import { postgresSource } from './postgres/postgres-source.ts';
 import { postgresSql } from './postgres/postgres-sql.ts';
 import { fileResource } from './resources/file-resource.ts';
 import { textResource } from './resources/text-resource.ts';
+import { spannerExecuteSql } from './spanner/spanner-execute-sql.ts';
+import { spannerListTables } from './spanner/spanner-list-tables.ts';
+import { spannerSchema } from './spanner/spanner-schema.ts';
+import { spannerSource } from './spanner/spanner-source.ts';
+import { spannerSql } from './spanner/spanner-sql.ts';
 import { sqliteSource } from './sqlite/sqlite-source.ts';
 import { sqliteSql } from './sqlite/sqlite-sql.ts';
 
-export const sourceKinds: readonly SourceKind[] = [postgresSource, sqliteSource, mssqlSource];
+export const sourceKinds: readonly SourceKind[] = [
+  postgresSource,
+  sqliteSource,
+  mssqlSource,
+  neo4jSource,
+  spannerSource,
+];
 
 export const toolKinds: readonly ToolKind[] = [
   postgresSql,
@@ -24,8 +41,15 @@ export const toolKinds: readonly ToolKind[] = [
   mssqlExecuteSql,
   mssqlListTables,
   mssqlSchema,
+  neo4jCypher,
+  neo4jExecuteCypher,
+  neo4jSchema,
+  spannerSql,
+  spannerExecuteSql,
+  spannerListTables,
+  spannerSchema,
 ];
 
-export const authServiceKinds: readonly AuthServiceKind[] = [];
+export const authServiceKinds: readonly AuthServiceKind[] = [createGoogleAuth(), oidcAuth];
 
 export const resourceKinds: readonly ResourceKind[] = [textResource, fileResource];
