@@ -2,11 +2,12 @@
 // than one read-write transaction at a time) the tests say where it matters.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, request as httpRequest } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
 import type { SpannerDialect } from '../../server/src/kinds/spanner/spanner-types.ts';
 
 export interface SpannerEmulator {
@@ -52,10 +53,15 @@ export function findSpannerEmulator(): string | undefined {
 
 export async function startSpannerEmulator(path: string): Promise<SpannerEmulator> {
   const [grpc_port, http_port] = [await freePort(), await freePort()];
+  const folder = mkdtempSync(join(tmpdir(), 'toolcrib-spanner-'));
   const args = ['--hostname', '127.0.0.1', '--grpc_port', String(grpc_port), '--http_port', String(http_port)];
+  args.push('--grpc_binary', patientEmulator(folder, dirname(path)));
   // Two processes, which end as one group.
   const emulator = spawn(path, args, { detached: true, stdio: 'ignore' });
-  const killAtExit = (): void => kill(emulator);
+  const killAtExit = (): void => {
+    kill(emulator);
+    rmSync(folder, { recursive: true, force: true });
+  };
   process.once('exit', killAtExit);
   const origin = `http://127.0.0.1:${http_port}`;
   await answers(`${origin}/v1/projects/p/instanceConfigs`, emulator);
@@ -107,7 +113,7 @@ export async function startSpannerEmulator(path: string): Promise<SpannerEmulato
     stop: async () => {
       process.removeListener('exit', killAtExit);
       const ended = new Promise((resolve) => emulator.once('exit', resolve));
-      kill(emulator);
+      killAtExit();
       await ended;
       await new Promise<void>((resolve) => {
         proxy.close(() => resolve());
@@ -115,6 +121,17 @@ export async function startSpannerEmulator(path: string): Promise<SpannerEmulato
       });
     },
   };
+}
+
+/** The emulator's second program, made not to end the transaction of one client for another's, as it does at random. */
+function patientEmulator(folder: string, programs: string): string {
+  const file = join(folder, 'emulator');
+  writeFileSync(
+    file,
+    `#!/bin/sh\nexec '${join(programs, 'emulator_main')}' "$@" --abort_current_transaction_probability=0\n`,
+  );
+  chmodSync(file, 0o755);
+  return file;
 }
 
 function kill(emulator: ChildProcess): void {

@@ -75,9 +75,11 @@ async function onlyMessage(answer: HttpStream): Promise<JsonObject | undefined> 
 
 async function toError(answer: HttpStream): Promise<Error> {
   const message = await onlyMessage(answer);
+  // The emulator loses an error that has details, and says so or nothing. Of those it has, it is that of an unknown session.
+  const is_lost =
+    message === undefined ? answer.status === 404 : message['message'] === 'failed to marshal error message';
+  if (is_lost) return new SpannerError('NOT_FOUND', 'Not found', { session_lost: true });
   if (message !== undefined) return errorOf(message);
-  // The emulator loses the text of an error with details: what has them is an unknown session.
-  if (answer.status === 404) return new SpannerError('NOT_FOUND', 'Not found', { session_lost: true });
   return new Error(`HTTP ${answer.status}`);
 }
 

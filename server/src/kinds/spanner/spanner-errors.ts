@@ -86,6 +86,7 @@ const known: readonly (Condition & { readonly status: SpannerStatus; readonly wo
   { status: 'INVALID_ARGUMENT', words: /^function not found/i, sqlstate: '42883', condition: 'undefined_function' },
   { status: 'INVALID_ARGUMENT', words: /no matching signature/i, sqlstate: '42804', condition: 'datatype_mismatch' },
   { status: 'INVALID_ARGUMENT', words: /relation .* does not exist/i, sqlstate: '42P01', condition: 'undefined_table' },
+  { status: 'INVALID_ARGUMENT', words: /column .* does not exist/i, sqlstate: '42703', condition: 'undefined_column' },
   { status: 'NOT_FOUND', words: /relation .* does not exist/i, sqlstate: '42P01', condition: 'undefined_table' },
   { status: 'NOT_FOUND', words: /column .* does not exist/i, sqlstate: '42703', condition: 'undefined_column' },
   { status: 'NOT_FOUND', words: /function .* does not exist/i, sqlstate: '42883', condition: 'undefined_function' },

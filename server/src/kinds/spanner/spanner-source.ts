@@ -1,7 +1,6 @@
 // The source `spanner`: a database of Google Cloud Spanner, or of its emulator, in either dialect.
 import { z } from 'zod';
-import { ToolcribError } from '../../base/errors.ts';
-import type { Source, SourceKind, SqlRunOptions, SqlSource } from '../../catalog/source.ts';
+import type { SourceKind, SqlRunOptions, SqlSource } from '../../catalog/source.ts';
 import type { ArgumentValue } from '../../catalog/parameters.ts';
 import type { RowsResult } from '../../catalog/result.ts';
 import { runReading, runWriting } from './run-statement.ts';
@@ -115,11 +114,3 @@ export const spannerSource: SourceKind<SpannerConfig> = {
     };
   },
 };
-
-/** The dialect of an open source of this kind. */
-export function sourceDialect(source: Source | undefined): SpannerDialect {
-  if (source === undefined || !('dialect' in source)) {
-    throw new ToolcribError('internal', { cause: new TypeError('A Spanner tool was linked to another source') });
-  }
-  return (source as SpannerSource).dialect;
-}
