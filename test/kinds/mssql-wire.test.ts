@@ -238,7 +238,6 @@ describe('sessions', () => {
   });
 
   test('have settings that the statement cannot change', async () => {
-    verifies('DBT-16');
     const server = await start(() => series(1));
     const settings = [
       { name: 'app.tenant', value: "tenant'1" },
