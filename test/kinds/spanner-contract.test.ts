@@ -1,5 +1,5 @@
 // The kinds `spanner` and `spanner-sql` keep the contract of SQL kinds in both dialects.
-import { afterAll, test } from 'vitest';
+import { afterAll, describe } from 'vitest';
 import { spannerSql } from '../../server/src/kinds/spanner/spanner-sql.ts';
 import { findSpannerEmulator, startSpannerEmulator } from '../support/spanner.ts';
 import type { SpannerEmulator } from '../support/spanner.ts';
@@ -49,10 +49,9 @@ const texts: Readonly<Record<'googlesql' | 'postgresql', SqlTexts>> = {
   },
 };
 
-for (const dialect of ['googlesql', 'postgresql'] as const) {
-  if (path === undefined) test.skip(`spanner (${dialect}): there is no emulator, see above`, () => undefined);
-  else sqlKindContract({ name: `spanner (${dialect})`, create: () => create(path, dialect), texts: texts[dialect] });
-}
+describe.skipIf(path === undefined).each(['googlesql', 'postgresql'] as const)('the dialect %s', (dialect) => {
+  sqlKindContract({ name: `spanner (${dialect})`, create: () => create(path ?? '', dialect), texts: texts[dialect] });
+});
 
 afterAll(async () => (await started)?.stop());
 

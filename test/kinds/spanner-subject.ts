@@ -12,7 +12,7 @@ const log = { debug: silent, info: silent, warn: silent, error: silent };
 /** How many rows the table `number` has. */
 const numbers = 5_000;
 
-export const tables: Readonly<Record<SpannerDialect, readonly string[]>> = {
+const tables: Readonly<Record<SpannerDialect, readonly string[]>> = {
   googlesql: [
     "CREATE SEQUENCE ids OPTIONS (sequence_kind = 'bit_reversed_positive')",
     'CREATE TABLE thing (id INT64 DEFAULT (GET_NEXT_SEQUENCE_VALUE(SEQUENCE ids)), name STRING(MAX)) PRIMARY KEY (id)',

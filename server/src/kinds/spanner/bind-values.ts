@@ -20,7 +20,7 @@ export function bindValue(value: ArgumentValue, parameter: Parameter): JsonValue
   if (value === null) return null;
   switch (parameter.type) {
     case 'integer':
-      return String(value);
+      return typeof value === 'bigint' ? value.toString() : (value as number).toFixed(0);
     case 'float':
       return Number(value);
     case 'map':
@@ -31,7 +31,7 @@ export function bindValue(value: ArgumentValue, parameter: Parameter): JsonValue
       return value.map((item: ArgumentValue) => bindValue(item, items));
     }
     default:
-      return typeof value === 'boolean' ? value : String(value);
+      return value as string | boolean;
   }
 }
 

@@ -1,11 +1,11 @@
 // Puts the rows of an answer together from the pieces in which Spanner sends them, and keeps those that fit.
 import type { JsonValue } from '../../base/json.ts';
-import type { Column, JsonRow, ResultLimits, RowsResult } from '../../catalog/result.ts';
+import type { Column, ResultLimits, RowsResult } from '../../catalog/result.ts';
 import { distinctNames } from '../sql/column-names.ts';
 import { addRow, createRowBudget, dropRow, isFull, namesBytes, passOver, upperBytes } from '../sql/row-budget.ts';
 import type { RowBudget } from '../sql/row-budget.ts';
 import type { PartialResult, SpannerDialect, SpannerField } from './spanner-types.ts';
-import { decoderOf, lengthOf, setMember, typeName } from './values.ts';
+import { decoderOf, isList, lengthOf, setMember, typeName } from './values.ts';
 import type { Decode } from './values.ts';
 
 /** A row is at most this many times shorter than Spanner's texts of its values: of JSON, the spaces go. */
@@ -113,14 +113,14 @@ export class RowReader {
       length += lengthOf(value);
       setMember(row, name, value);
     }
-    addRow(this.#budget, row as JsonRow, upperBytes(length, this.#names_bytes));
+    addRow(this.#budget, row, upperBytes(length, this.#names_bytes));
   }
 }
 
 /** The two parts of a value: texts are joined, lists too, and within lists the last item of the first with the first of the second. */
 function join(first: JsonValue, second: JsonValue): JsonValue {
   if (typeof first === 'string' && typeof second === 'string') return first + second;
-  if (!Array.isArray(first) || !Array.isArray(second)) return second;
+  if (!isList(first) || !isList(second)) return second;
   const [begun, goes_on] = [first.at(-1), second[0]];
   if (begun === undefined || goes_on === undefined || !canGoOn(begun, goes_on)) return [...first, ...second];
   return [...first.slice(0, -1), join(begun, goes_on), ...second.slice(1)];
@@ -128,17 +128,17 @@ function join(first: JsonValue, second: JsonValue): JsonValue {
 
 function canGoOn(begun: JsonValue, goes_on: JsonValue): boolean {
   if (typeof begun === 'string') return typeof goes_on === 'string';
-  return Array.isArray(begun) && Array.isArray(goes_on);
+  return isList(begun) && isList(goes_on);
 }
 
 /** What stands for a value that is not kept: it still joins with what follows. */
 function emptied(value: JsonValue): JsonValue {
-  return Array.isArray(value) ? [] : '';
+  return isList(value) ? [] : '';
 }
 
 /** The characters that Spanner sent for the value. */
 function textLengthOf(value: JsonValue): number {
   if (typeof value === 'string') return value.length;
-  if (!Array.isArray(value)) return 1;
+  if (!isList(value)) return 1;
   return value.reduce<number>((sum, item) => sum + textLengthOf(item), 0);
 }

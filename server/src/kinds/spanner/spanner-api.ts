@@ -53,7 +53,7 @@ export function createSpannerApi({ origin, database, authorize, http }: SpannerA
       for await (const message of messagesOf(answer)) {
         if (message['error'] !== undefined) throw errorOf(message);
         // The emulator wraps each piece.
-        yield (isJsonObject(message['result']) ? message['result'] : message) as PartialResult;
+        yield isJsonObject(message['result']) ? message['result'] : message;
       }
     },
     delete: async (path, signal) => {

@@ -1,25 +1,34 @@
 // Access tokens for Google's API: from a key in the configuration, or from Application Default Credentials.
-import { isJsonObject } from '../../base/json.ts';
-import type { JsonObject } from '../../base/json.ts';
+import { z } from 'zod';
 
 const scopes = ['https://www.googleapis.com/auth/spanner.data'];
 
 /** The kinds of key that name nothing to run and nowhere to ask but Google. */
-const key_types = ['service_account', 'authorized_user'];
+const keySchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('service_account'), client_email: z.string(), private_key: z.string() }),
+  z.object({
+    type: z.literal('authorized_user'),
+    client_id: z.string(),
+    client_secret: z.string(),
+    refresh_token: z.string(),
+  }),
+]);
+export type GoogleKey = z.infer<typeof keySchema>;
 
-/** A key as its JSON text or its object; undefined when it is none. */
-export function readKey(given: unknown): JsonObject | undefined {
-  const key: unknown = typeof given === 'string' ? parse(given) : given;
-  return isJsonObject(key) && key_types.some((type) => type === key['type']) ? key : undefined;
+/** A key as its JSON text or its object, without what is not needed of it; undefined when it is none. */
+export function readKey(given: unknown): GoogleKey | undefined {
+  return keySchema.safeParse(typeof given === 'string' ? parse(given) : given).data;
 }
 
+type TokenGiver = () => Promise<string | null | undefined>;
+
 /** Gives the header Authorization. Tokens are kept until shortly before they expire. */
-export function createAuthorizer(key: JsonObject | undefined): (signal: AbortSignal) => Promise<string> {
-  let auth: Promise<{ getAccessToken(): Promise<string | null | undefined> }> | undefined;
+export function createAuthorizer(key: GoogleKey | undefined): (signal: AbortSignal) => Promise<string> {
+  let giver: Promise<TokenGiver> | undefined;
   return async (signal) => {
-    auth ??= load(key);
+    giver ??= load(key);
     const token = await untilAborted(
-      auth.then((loaded) => loaded.getAccessToken()),
+      giver.then((give) => give()),
       signal,
     );
     if (typeof token !== 'string') throw new Error('There are no credentials for Google');
@@ -27,9 +36,21 @@ export function createAuthorizer(key: JsonObject | undefined): (signal: AbortSig
   };
 }
 
-async function load(key: JsonObject | undefined): Promise<{ getAccessToken(): Promise<string | null | undefined> }> {
-  const { GoogleAuth } = await import('google-auth-library');
-  return new GoogleAuth({ scopes, ...(key === undefined ? {} : { credentials: key }) });
+async function load(key: GoogleKey | undefined): Promise<TokenGiver> {
+  const { GoogleAuth, JWT, UserRefreshClient } = await import('google-auth-library');
+  if (key === undefined) {
+    const auth = new GoogleAuth({ scopes });
+    return () => auth.getAccessToken();
+  }
+  const client =
+    key.type === 'service_account'
+      ? new JWT({ email: key.client_email, key: key.private_key, scopes })
+      : new UserRefreshClient({
+          clientId: key.client_id,
+          clientSecret: key.client_secret,
+          refreshToken: key.refresh_token,
+        });
+  return async () => (await client.getAccessToken()).token;
 }
 
 /** The library cannot be interrupted; the call does not wait for it. */

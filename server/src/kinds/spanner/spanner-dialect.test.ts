@@ -51,10 +51,10 @@ describe('placeholders of GoogleSQL', () => {
 
 test('a quoted text stays one text, whatever is in it', () => {
   const anything = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom("'", '\\', "\\'", '"""', "'''", '`', '\n'));
-  const styles = fc.constantFrom('single-quotes', 'double-quotes', 'backticks');
+  const styles = fc.constantFrom('single-quotes' as const, 'double-quotes' as const, 'backticks' as const);
   fc.assert(
     fc.property(fc.array(anything), styles, (parts, style) => {
-      const quoted = googlesqlDialect.quote(parts.join(''), style as 'backticks');
+      const quoted = googlesqlDialect.quote(parts.join(''), style);
       const kinds = scanSql(`SELECT ${quoted} , @after`, googlesqlSyntax).map(({ kind }) => kind);
       const between = style === 'backticks' ? ['quoted'] : [];
       expect(kinds).toEqual(['word', ...between, 'other', 'placeholder']);

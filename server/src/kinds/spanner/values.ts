@@ -25,6 +25,10 @@ export function decoderOf(type: SpannerType): Decode {
   }
 }
 
+export function isList(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
 /** Sets a member under any name: assigning to this one would set the object's prototype and lose the value. */
 export function setMember(object: Record<string, JsonValue>, name: string, value: JsonValue): void {
   if (name === '__proto__') Object.defineProperty(object, name, { value, enumerable: true });
@@ -35,7 +39,7 @@ export function setMember(object: Record<string, JsonValue>, name: string, value
 export function lengthOf(value: JsonValue): number {
   if (typeof value === 'string') return value.length + 1;
   if (typeof value !== 'object' || value === null) return 5;
-  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + lengthOf(item), 1);
+  if (isList(value)) return value.reduce<number>((sum, item) => sum + lengthOf(item), 1);
   return Object.entries(value).reduce((sum, [name, item]) => sum + name.length + 1 + lengthOf(item), 1);
 }
 
@@ -84,14 +88,14 @@ function exactNumeric(value: JsonValue): JsonValue {
 function arrayDecoder(element: SpannerType | undefined): Decode {
   const decode = element === undefined ? asIs : decoderOf(element);
   if (decode === asIs) return asIs;
-  return (value) => (Array.isArray(value) ? value.map((item) => (item === null ? null : decode(item))) : value);
+  return (value) => (isList(value) ? value.map((item) => (item === null ? null : decode(item))) : value);
 }
 
 function structDecoder(fields: readonly SpannerField[]): Decode {
   const names = distinctNames(fields.map((field) => field.name ?? ''));
   const decoders = fields.map((field) => decoderOf(field.type));
   return (value) => {
-    if (!Array.isArray(value)) return value;
+    if (!isList(value)) return value;
     const struct: Record<string, JsonValue> = {};
     for (const [index, name] of names.entries()) {
       const item = value[index] ?? null;
