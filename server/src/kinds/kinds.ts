@@ -14,6 +14,9 @@ import { neo4jSchema } from './neo4j/neo4j-schema.ts';
 import { neo4jSource } from './neo4j/neo4j-source.ts';
 import { createGoogleAuth } from './oidc/google-auth.ts';
 import { oidcAuth } from './oidc/oidc-auth.ts';
+import { postgresExecuteSql } from './postgres/postgres-execute-sql.ts';
+import { postgresListTables } from './postgres/postgres-list-tables.ts';
+import { postgresSchema } from './postgres/postgres-schema.ts';
 import { postgresSource } from './postgres/postgres-source.ts';
 import { postgresSql } from './postgres/postgres-sql.ts';
 import { fileResource } from './resources/file-resource.ts';
@@ -23,6 +26,9 @@ import { spannerListTables } from './spanner/spanner-list-tables.ts';
 import { spannerSchema } from './spanner/spanner-schema.ts';
 import { spannerSource } from './spanner/spanner-source.ts';
 import { spannerSql } from './spanner/spanner-sql.ts';
+import { sqliteExecuteSql } from './sqlite/sqlite-execute-sql.ts';
+import { sqliteListTables } from './sqlite/sqlite-list-tables.ts';
+import { sqliteSchema } from './sqlite/sqlite-schema.ts';
 import { sqliteSource } from './sqlite/sqlite-source.ts';
 import { sqliteSql } from './sqlite/sqlite-sql.ts';
 
@@ -36,7 +42,13 @@ export const sourceKinds: readonly SourceKind[] = [
 
 export const toolKinds: readonly ToolKind[] = [
   postgresSql,
+  postgresExecuteSql,
+  postgresListTables,
+  postgresSchema,
   sqliteSql,
+  sqliteExecuteSql,
+  sqliteListTables,
+  sqliteSchema,
   mssqlSql,
   mssqlExecuteSql,
   mssqlListTables,
