@@ -237,6 +237,17 @@ describe('sessions', () => {
     for (const text of others) expect(text).toBe(first);
   });
 
+  test('of a caller’s own statement that writes are for it alone', async () => {
+    const server = await start(() => [doneInProc(1), ...end]);
+    const source = open(server);
+    const execute = mssqlExecuteSql.prepare({}, { name: 'execute', parameters: [], read_only: false, source });
+    for (let call = 1; call <= 2; call += 1) {
+      expect(await execute({ sql: 'EXEC sp_setapprole @p = 1' }, runContext())).toMatchObject({ affected_rows: 1 });
+      await expect.poll(() => server.sessions()).toBe(0);
+      expect(server.logins).toHaveLength(call);
+    }
+  });
+
   test('have settings that the statement cannot change', async () => {
     const server = await start(() => series(1));
     const settings = [

@@ -29,6 +29,8 @@ export interface MssqlServer {
 export interface MssqlJob {
   readonly batch: Batch;
   readonly read_only: boolean;
+  /** A caller wrote a statement that may do anything to its session: nobody else gets it. */
+  readonly last?: boolean;
   readonly limits: ResultLimits;
   readonly skip_rows: number;
 }

@@ -86,6 +86,7 @@ export class MssqlPool {
       if (connection !== undefined && isLost(thrown)) connection.close();
       throw mssqlError(thrown, { source: this.#options.source, read_only: this.#options.read_only });
     } finally {
+      if (job.last === true) connection?.close();
       this.#giveBack(connection);
     }
   }

@@ -84,7 +84,8 @@ export const mssqlSource: SourceKind<MssqlConfig> = {
               throw new ToolcribError('statement_failed', { params: { sqlstate: '42601', condition: 'syntax_error' } });
             }
             const batch = createBatch(plan, values, settings);
-            const job = { batch, read_only: plan.read_only, limits: result_limits, skip_rows };
+            const last = statement.once === true && !plan.read_only;
+            const job = { batch, read_only: plan.read_only, last, limits: result_limits, skip_rows };
             return (plan.read_only ? reading : writing).run(job, signal);
           },
         };
