@@ -32,10 +32,12 @@ export const startCommand: Command = {
       config: configOf(input),
       strict: input.switches.has('strict'),
     });
-    announce(server, io);
+    // Whoever is told that the server is ready may send signals.
     const reload = (): void => void server.reload();
     process.on('SIGHUP', reload);
-    await stopSignal();
+    const stopped = stopSignal();
+    announce(server, io);
+    await stopped;
     await server.stop();
     process.off('SIGHUP', reload);
     return exit.done;
