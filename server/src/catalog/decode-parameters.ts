@@ -32,6 +32,22 @@ export function decodeToolParameters(fields: LocatedMap, path: string, decoding:
   );
 }
 
+/** The parameters of several lists, each with the name of its list; names are unique over all of them. */
+export function decodeParameterLists(
+  fields: LocatedMap,
+  { path, lists }: { readonly path: string; readonly lists: readonly string[] },
+  decoding: Decoding,
+): readonly Parameter[] {
+  const all = lists.flatMap((list) => {
+    const written = decodeList(fields.entries.get(list)?.value, { path: `${path}.${list}`, use: 'bound', decoding });
+    return written.map(({ parameter, ...where }) => ({
+      ...where,
+      parameter: parameter === undefined ? undefined : { ...parameter, list },
+    }));
+  });
+  return linkParameters(all, decoding);
+}
+
 /** One list of parameters whose values are never written into a text. `path` is that of the list. */
 export function decodeParameters(node: Located | undefined, path: string, decoding: Decoding): readonly Parameter[] {
   return linkParameters(decodeList(node, { path, use: 'bound', decoding }), decoding);

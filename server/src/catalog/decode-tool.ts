@@ -6,7 +6,7 @@ import type { Decoded } from './decode-entity.ts';
 import { decodeFields } from './decode-fields.ts';
 import { tell } from './decoding.ts';
 import type { Decoding, Environment } from './decoding.ts';
-import { decodeToolParameters } from './decode-parameters.ts';
+import { decodeParameterLists, decodeToolParameters } from './decode-parameters.ts';
 import { filterEntries, locate } from './located.ts';
 import type { LocatedMap } from './located.ts';
 import type { Parameter } from './parameters.ts';
@@ -88,14 +88,23 @@ export function decodeTool(entity: Entity, options: ToolDecoding): Decoded<ToolD
     const common_node = filterEntries(fields, (key) => commonNames.includes(key));
     const common = decodeFields(commonFields, { node: common_node, path, place }, decoding);
     const parameters = toolParameters(fields, { kind, path }, decoding);
-    const own = kindFields(entity, fields, decodedHere);
-    const other_fields = [...entity.type_keys, ...decodedHere];
+    const common_fields = [...decodedHere, ...(kind?.parameter_lists ?? [])];
+    const own = kindFields(entity, fields, common_fields);
+    const other_fields = [...entity.type_keys, ...common_fields];
     const config =
       kind === undefined ? undefined : decodeFields(kind.fields, { node: own, path, place, other_fields }, decoding);
-    if (common !== undefined) tellContradictions(common, fields, path, decoding);
-    if (kind === undefined || common === undefined) return { kind, definition: undefined };
-    return { kind, definition: toDefinition(entity.name, { kind, common, parameters, config }) };
+    if (common === undefined) return { kind, definition: undefined };
+    const read_only = isReadOnly(common, kind, config);
+    tellContradictions({ common, read_only }, fields, path, decoding);
+    if (kind === undefined) return { kind, definition: undefined };
+    return { kind, definition: toDefinition(entity.name, { kind, common, parameters, config, read_only }) };
   });
+}
+
+function isReadOnly({ readOnly, annotations }: CommonFields, kind: ToolKind | undefined, config: unknown): boolean {
+  const given = readOnly ?? annotations?.readOnlyHint;
+  if (given !== undefined || kind?.reads === undefined || config === undefined) return given ?? true;
+  return kind.reads(config);
 }
 
 interface ParametersOf {
@@ -117,6 +126,11 @@ function toolParameters(fields: LocatedMap, { kind, path }: ParametersOf, decodi
     refuse('templateParameters', message);
     return kind.parameters;
   }
+  if (kind?.parameter_lists !== undefined) {
+    refuse('parameters', `tools of type "${kind.type}" have ${kind.parameter_lists.join(', ')}`);
+    refuse('templateParameters', `tools of type "${kind.type}" write no values into their text`);
+    return decodeParameterLists(fields, { path, lists: kind.parameter_lists }, decoding);
+  }
   if (kind !== undefined && kind.takes_templates !== true) {
     refuse('templateParameters', `tools of type "${kind.type}" write no values into their text`);
   }
@@ -128,12 +142,12 @@ interface DecodedParts {
   readonly common: CommonFields;
   readonly parameters: readonly Parameter[];
   readonly config: unknown;
+  readonly read_only: boolean;
 }
 
-function toDefinition(name: string, { kind, common, parameters, config }: DecodedParts): ToolDefinition {
-  const { title: annotated_title, readOnlyHint, ...hints } = common.annotations ?? {};
+function toDefinition(name: string, { kind, common, parameters, config, read_only }: DecodedParts): ToolDefinition {
+  const { title: annotated_title, readOnlyHint: _told, ...hints } = common.annotations ?? {};
   const title = common.title ?? annotated_title;
-  const read_only = common.readOnly ?? readOnlyHint ?? true;
   const annotations: ToolAnnotations = {
     ...(hints.destructiveHint === undefined ? {} : { destructiveHint: hints.destructiveHint }),
     ...(hints.idempotentHint === undefined ? {} : { idempotentHint: hints.idempotentHint }),
@@ -158,7 +172,12 @@ function toDefinition(name: string, { kind, common, parameters, config }: Decode
 }
 
 /** The same thing said twice must be the same: a reader who sees one of the two would be misled. */
-function tellContradictions(common: CommonFields, node: LocatedMap, path: string, decoding: Decoding): void {
+function tellContradictions(
+  { common, read_only }: Pick<DecodedParts, 'common' | 'read_only'>,
+  node: LocatedMap,
+  path: string,
+  decoding: Decoding,
+): void {
   const { readOnlyHint, destructiveHint, title } = common.annotations ?? {};
   const told = (name: string, message: string, hint: string): void => {
     const { place } = locate(node, ['annotations', name]);
@@ -166,7 +185,7 @@ function tellContradictions(common: CommonFields, node: LocatedMap, path: string
   };
   if (common.readOnly !== undefined && readOnlyHint !== undefined && common.readOnly !== readOnlyHint) {
     told('readOnlyHint', `contradicts readOnly: ${common.readOnly}`, 'Write one of the two.');
-  } else if ((common.readOnly ?? readOnlyHint ?? true) && destructiveHint === true) {
+  } else if (read_only && destructiveHint === true) {
     told(
       'destructiveHint',
       'a read-only tool destroys nothing',

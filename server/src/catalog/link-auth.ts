@@ -51,12 +51,12 @@ export function linkAuth(
 }
 
 function namingsOf({ body }: Scoped<ToolDraft>, { auth_required, parameters }: ToolDefinition): readonly Naming[] {
-  const written = locate(body, ['parameters']).node;
-  const items = written?.kind === 'list' ? written.items : [];
   return [
     ...auth_required.map((service, index) => ({ service, steps: ['authRequired', index] })),
-    ...parameters.flatMap(({ name, filled_from }) => {
+    ...parameters.flatMap(({ name, list = 'parameters', filled_from }) => {
       if (filled_from?.kind !== 'claims') return [];
+      const written = locate(body, [list]).node;
+      const items = written?.kind === 'list' ? written.items : [];
       const at = items.findIndex((item) => {
         const own = locate(item, ['name']).node;
         return own?.kind === 'scalar' && own.value === name;
@@ -65,7 +65,7 @@ function namingsOf({ body }: Scoped<ToolDraft>, { auth_required, parameters }: T
       const key = item?.kind === 'map' && item.entries.has('authSources') ? 'authSources' : 'authServices';
       return filled_from.claims.map(({ service }, index) => ({
         service,
-        steps: ['parameters', at, key, index, 'name'],
+        steps: [list, at, key, index, 'name'],
       }));
     }),
   ];

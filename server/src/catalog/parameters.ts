@@ -21,6 +21,8 @@ export interface Parameter {
   /** Of a map: what its values are; any of the scalar types when absent. */
   readonly value_type?: ScalarType;
   readonly constraints?: Constraints;
+  /** The list of the file that it stands in, for kinds where the list says what the value is for (`parameter_lists`). */
+  readonly list?: string;
   /** Present when the value goes into the text of the statement instead of being bound. */
   readonly template?: TemplateUse;
   /** Present when the platform fills the value in: then it is no argument, and no surface publishes it as one. */

@@ -102,6 +102,8 @@ export interface ToolKind<Config = unknown> {
   readonly fields: z.ZodType<Config>;
   /** The parameters that every tool of this kind has; the file then defines none. */
   readonly parameters?: readonly Parameter[];
+  /** The lists of parameters that its tools have instead of `parameters`, where the list says what a value is for. */
+  readonly parameter_lists?: readonly string[];
   /** Whether tools of this kind may have `templateParameters`. */
   readonly takes_templates?: boolean;
   /** What its tools always answer, where that is known: then surfaces publish its schema. */
@@ -110,6 +112,8 @@ export interface ToolKind<Config = unknown> {
   readonly callers_statement?: boolean;
   /** How much harm a wrong call can do, where the file does not say. */
   readonly danger?: DangerLevel;
+  /** Whether such a tool only reads, where the file does not say; without it, it does. */
+  reads?(config: Config): boolean;
   /** What the schema cannot say, e.g. placeholders against parameters. Paths are relative to the tool: `statement`. */
   check(config: Config, tool: ToolToCheck): readonly Fault[];
   /** Everything that can be done once, at load time; must not connect. */
