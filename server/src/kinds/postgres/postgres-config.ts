@@ -2,6 +2,7 @@
 // same here, and refused with what to write instead where it does not.
 import { z } from 'zod';
 import { limits } from '../../base/limits.ts';
+import { audited, refusedField } from '../sql/refused-field.ts';
 import type { PostgresServer } from './connect.ts';
 
 export interface PostgresConfig extends PostgresServer {
@@ -9,12 +10,6 @@ export interface PostgresConfig extends PostgresServer {
 }
 
 const text = z.string().min(1);
-/** A field of the toolbox that has no meaning here, unless it says what is so anyway. */
-function refused(instead: string, anyway?: boolean): z.ZodType {
-  const is_so = (value: unknown): boolean => anyway !== undefined && String(value) === String(anyway);
-  return z.unknown().refine(is_so, instead).optional().meta({ deprecated: true });
-}
-
 function oneOf<const Word extends string>(words: readonly Word[], instead: string): z.ZodType<Word> {
   return z.custom<Word>((value) => words.some((word) => word === value), instead);
 }
@@ -22,7 +17,6 @@ function oneOf<const Word extends string>(words: readonly Word[], instead: strin
 const connector = 'belongs to Google’s connector, which is not used here: write host and port (of the Auth Proxy too)';
 const balancing = 'belongs to the driver of YugabyteDB, which is not used here: write the host and port of a balancer';
 const retries = 'calls that only read are tried again once by themselves: remove it';
-const records = 'every call is in the audit: remove it';
 
 /** Names of pgx and libpq that can be meant. The rest could change how values are read, or who reads them. */
 const queryParams = z
@@ -34,11 +28,11 @@ const queryParams = z
     application_name: text.max(63).optional(),
     search_path: text.max(1_000).optional(),
     connect_timeout: z.coerce.number().int().min(1).max(60).optional(),
-    sslrootcert: refused('write ssl: {ca: …} with the PEM text'),
-    sslcert: refused('accounts with client certificates are not supported; use a password'),
-    sslkey: refused('accounts with client certificates are not supported; use a password'),
-    statement_timeout: refused('write timeout_ms in the tool: then the statement is cancelled'),
-    options: refused('write sessionSettings in the source'),
+    sslrootcert: refusedField('write ssl: {ca: …} with the PEM text'),
+    sslcert: refusedField('accounts with client certificates are not supported; use a password'),
+    sslkey: refusedField('accounts with client certificates are not supported; use a password'),
+    statement_timeout: refusedField('write timeout_ms in the tool: then the statement is cancelled'),
+    options: refusedField('write sessionSettings in the source'),
   })
   .optional()
   .describe('Of the connection string: sslmode, application_name, search_path, connect_timeout (seconds)');
@@ -68,30 +62,30 @@ const schema = z.strictObject({
   )
     .optional()
     .meta({ deprecated: true }),
-  sqlCommenter: refused(records, false),
-  readOnly: refused(
+  sqlCommenter: refusedField(audited, false),
+  readOnly: refusedField(
     'tools are read-only unless they say readOnly: false; remove it, or use an account that only reads',
     false,
   ),
-  project: refused(connector),
-  region: refused(connector),
-  cluster: refused(connector),
-  instance: refused(connector),
-  ipType: refused(connector),
-  readOnlyMode: refused('write readOnly: false in the tools that are meant to write', true),
-  enableWriteMode: refused('write readOnly: false in the tools that are meant to write', false),
-  maxRowLimit: refused('write max_rows in the tool'),
-  queryTimeoutSec: refused('write timeout_ms in the tool'),
-  maxRetries: refused(retries),
-  retryBaseDelay: refused(retries),
-  enableTelemetry: refused(records),
-  telemetryVerbose: refused(records),
-  clusterID: refused(records),
-  loadBalance: refused(balancing, false),
-  topologyKeys: refused(balancing),
-  ybServersRefreshInterval: refused(balancing),
-  fallbackToTopologyKeysOnly: refused(balancing),
-  failedHostReconnectDelaySecs: refused(balancing),
+  project: refusedField(connector),
+  region: refusedField(connector),
+  cluster: refusedField(connector),
+  instance: refusedField(connector),
+  ipType: refusedField(connector),
+  readOnlyMode: refusedField('write readOnly: false in the tools that are meant to write', true),
+  enableWriteMode: refusedField('write readOnly: false in the tools that are meant to write', false),
+  maxRowLimit: refusedField('write max_rows in the tool'),
+  queryTimeoutSec: refusedField('write timeout_ms in the tool'),
+  maxRetries: refusedField(retries),
+  retryBaseDelay: refusedField(retries),
+  enableTelemetry: refusedField(audited),
+  telemetryVerbose: refusedField(audited),
+  clusterID: refusedField(audited),
+  loadBalance: refusedField(balancing, false),
+  topologyKeys: refusedField(balancing),
+  ybServersRefreshInterval: refusedField(balancing),
+  fallbackToTopologyKeysOnly: refusedField(balancing),
+  failedHostReconnectDelaySecs: refusedField(balancing),
 });
 
 export const postgresFields: z.ZodType<PostgresConfig> = schema.transform(

@@ -14,6 +14,8 @@ export interface SqliteJob {
   readonly skip_rows: number;
   /** Whether the command counts the rows that it changes. */
   readonly counts: boolean;
+  /** Run once and never again: the prepared statement is not kept. */
+  readonly once: boolean;
 }
 
 /** `close` ends the process after the database was closed. */

@@ -8,7 +8,8 @@ import type { SqliteMode } from './sqlite-process.ts';
 
 export interface SqlitePoolOptions {
   readonly clock: Clock;
-  readonly path: string;
+  /** The file; asked when a process is started. */
+  readonly path: () => string;
   readonly mode: SqliteMode;
   readonly max_processes: number;
 }
@@ -51,7 +52,7 @@ export class SqlitePool {
     await this.#turn(signal);
     let process: SqliteProcess | undefined;
     try {
-      process = this.#takeIdle() ?? (await SqliteProcess.start(this.#options.path, this.#options.mode));
+      process = this.#takeIdle() ?? (await SqliteProcess.start(this.#options.path(), this.#options.mode));
       signal.throwIfAborted();
       return await runOn(process, job, signal);
     } finally {

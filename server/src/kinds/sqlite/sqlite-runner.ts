@@ -86,7 +86,7 @@ function authorise(action: number, first: string | null): number {
 }
 
 function run(job: SqliteJob, open: DatabaseSync): RowsResult {
-  const statement = prepared(job.text, open);
+  const statement = prepared(job, open);
   const described = statement.columns();
   if (described.length === 0) {
     const { changes } = statement.run(job.named, ...job.positional);
@@ -110,13 +110,14 @@ function run(job: SqliteJob, open: DatabaseSync): RowsResult {
   return { kind: 'rows', columns, rows, ...(truncated === undefined ? {} : { truncated }) };
 }
 
-function prepared(text: string, open: DatabaseSync): StatementSync {
+function prepared({ text, once }: SqliteJob, open: DatabaseSync): StatementSync {
   const known = statements.get(text);
   if (known !== undefined) return known;
   const statement = open.prepare(text);
   statement.setReadBigInts(true);
   statement.setReturnArrays(true);
   statement.setAllowBareNamedParameters(false);
+  if (once) return statement;
   const [oldest] = statements.keys();
   if (statements.size >= statements_kept && oldest !== undefined) statements.delete(oldest);
   statements.set(text, statement);

@@ -6,7 +6,10 @@ import { limits } from '../../base/limits.ts';
 import type { ArgumentValue, ParameterType } from '../../catalog/parameters.ts';
 import type { SourceKind, SqlSource, SqlStatement, SqlStatementText } from '../../catalog/source.ts';
 import { checkSingle } from '../sql/check-placeholders.ts';
+import { audited, refusedField } from '../sql/refused-field.ts';
 import { commandOf, scanSql } from '../sql/scan-sql.ts';
+import { databasePath } from './database-path.ts';
+import { MemoryFile } from './memory-file.ts';
 import { placeholderTargets, sqliteSyntax } from './sqlite-dialect.ts';
 import { sqliteError } from './sqlite-errors.ts';
 import type { SqliteJob, SqliteValue } from './sqlite-messages.ts';
@@ -20,11 +23,14 @@ const fields: z.ZodType<SqliteConfig> = z.strictObject({
   database: z
     .string()
     .min(1)
-    .refine(
-      (path) => !path.startsWith(':') && !path.startsWith('file:'),
-      'Name a file; databases in memory and URIs are not supported',
-    )
-    .describe('Path of the database file, relative to the folder of the configuration'),
+    .superRefine((written, context) => {
+      const read = databasePath(written);
+      if ('fault' in read) context.addIssue({ code: 'custom', message: read.fault });
+    })
+    .describe(
+      'Path of the database file, relative to the folder of the configuration; also an address (file:…?mode=ro) or :memory:',
+    ),
+  sqlCommenter: refusedField(audited, false),
 });
 
 const counting = new Set(['insert', 'update', 'delete', 'replace', 'with']);
@@ -34,9 +40,13 @@ export const sqliteSource: SourceKind<SqliteConfig> = {
   aliases: [],
   fields,
   open: (name, config, { base_folder, clock }): SqlSource => {
-    const path = resolve(base_folder, config.database);
+    const read = databasePath(config.database);
+    if ('fault' in read) throw new TypeError(`The path was not checked: ${read.fault}`);
+    const memory = read.path === undefined ? new MemoryFile() : undefined;
+    const path = (): string => memory?.path() ?? resolve(base_folder, read.path ?? '');
     const reading = new SqlitePool({ clock, path, mode: 'read', max_processes: limits.sqlite_readers });
-    const writing = new SqlitePool({ clock, path, mode: 'write', max_processes: 1 });
+    const mode = read.read_only ? 'read' : 'write';
+    const writing = new SqlitePool({ clock, path, mode, max_processes: 1 });
     const run = async (pool: SqlitePool, job: SqliteJob, signal: AbortSignal) => {
       try {
         return await pool.run(job, signal);
@@ -53,6 +63,7 @@ export const sqliteSource: SourceKind<SqliteConfig> = {
       },
       close: async () => {
         await Promise.all([reading.close(), writing.close()]);
+        memory?.remove();
       },
       prepare: (statement) =>
         prepare(statement, (job, signal) => run(statement.read_only ? reading : writing, job, signal)),
@@ -68,6 +79,7 @@ function prepare(
   const single = checkSingle(tokens).length === 0;
   const targets = placeholderTargets(tokens, statement.parameters);
   const counts = counting.has(commandOf(tokens));
+  const once = statement.once === true;
   return {
     run: async (values, options) => {
       // SQLite would run the first and say nothing of the others.
@@ -83,13 +95,22 @@ function prepare(
         else named[placeholder] = value;
       }
       const { limits: result_limits, skip_rows } = options;
-      return run({ text: statement.text, positional, named, limits: result_limits, skip_rows, counts }, options.signal);
+      const job = { text: statement.text, positional, named, limits: result_limits, skip_rows, counts, once };
+      return run(job, options.signal);
     },
   };
 }
 
 function createJob(text: string): SqliteJob {
-  return { text, positional: [], named: {}, limits: { rows: 1, bytes: 1_000 }, skip_rows: 0, counts: false };
+  return {
+    text,
+    positional: [],
+    named: {},
+    limits: { rows: 1, bytes: 1_000 },
+    skip_rows: 0,
+    counts: false,
+    once: false,
+  };
 }
 
 /** Integers as INTEGER, not REAL; truth values as 1 and 0; arrays and maps, which SQLite does not have, as JSON. */
