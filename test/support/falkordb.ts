@@ -17,6 +17,8 @@ export interface FalkordbServer {
   readonly password: string;
   /** Connections that are open now. */
   connections(): number;
+  /** Connections that were ever opened. */
+  attempts(): number;
   /** Messages RESET that were received, with which a client ends what its connection is running. */
   resets(): number;
   /** How many messages with this text were received. */
@@ -53,8 +55,10 @@ export async function startFalkordb(programs: FalkordbPrograms): Promise<Falkord
   let server: ChildProcess | undefined;
   const sockets = new Set<Socket>();
   const received: string[] = [];
+  let attempts = 0;
   const gate = createServer((client) => {
     client.on('data', (data: Buffer) => received.push(data.toString('latin1')));
+    attempts += 1;
     sockets.add(client);
     client.once('close', () => sockets.delete(client));
     forward(client, bolt_port);
@@ -89,6 +93,7 @@ export async function startFalkordb(programs: FalkordbPrograms): Promise<Falkord
     user: 'falkordb',
     password,
     connections: () => sockets.size,
+    attempts: () => attempts,
     resets: () => received.filter((data) => data.includes(reset)).length,
     sent: (text) => received.filter((data) => data.includes(text)).length,
     kill,

@@ -4,7 +4,9 @@ import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type * as Neo4j from 'neo4j-driver';
 import type { Clock } from '../../base/clock.ts';
+import { ToolcribError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
+import type { Log } from '../../base/log.ts';
 import type { ResultLimits, RowsResult } from '../../catalog/result.ts';
 import { CallGate } from './call-gate.ts';
 import type { CypherMap } from './cypher-values.ts';
@@ -47,11 +49,21 @@ export interface Neo4jClientOptions {
   /** Name for public errors. */
   readonly source: string;
   readonly clock: Clock;
+  readonly log: Log;
   readonly server: Neo4jServer;
 }
 
+/**
+ * FalkorDB takes the first key of what comes with a statement (`db`, `mode`, `tx_timeout`) for the name of the graph: it is
+ * sent none, and then uses its default graph, as it does for MCP Toolbox.
+ */
+const falkordb_limits =
+  'Answers as FalkorDB: the database of the source is not used, reading only is not enforced, nothing is cancelled';
+const one_row = { rows: 1, bytes: 1_000 };
+
 export class Neo4jClient {
   readonly #source: string;
+  readonly #log: Log;
   readonly #clock: Clock;
   readonly #server: Neo4jServer;
   readonly #gate: CallGate;
@@ -61,8 +73,9 @@ export class Neo4jClient {
   #failed: { readonly cause: unknown; readonly wait_ms: number; readonly until: number } | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor({ source, clock, server }: Neo4jClientOptions) {
+  constructor({ source, clock, log, server }: Neo4jClientOptions) {
     this.#source = source;
+    this.#log = log;
     this.#clock = clock;
     this.#server = server;
     this.#gate = new CallGate(source, server.max_connections);
@@ -99,13 +112,14 @@ export class Neo4jClient {
       const binds = await unlessAborted(this.#knowsBinding(), signal);
       const sent = binds ? query : { ...query, text: withHeader(query.text, query.parameters), parameters: {} };
       try {
-        return await this.#once(sent, options);
+        return await this.#once(sent, { ...options, binds });
       } catch (thrown) {
         const retry = retryOf(thrown);
         // What answers next may be another server.
         if (retry === 'at once') this.#binds = undefined;
         signal.throwIfAborted();
-        if (!query.read_only || retry === 'never' || attempt > limits.neo4j_retries) throw thrown;
+        const may_repeat = retry === 'unsent' || (query.read_only && retry !== 'never');
+        if (!may_repeat || attempt > limits.neo4j_retries) throw thrown;
         if (retry === 'later') await delay(attempt * limits.source_backoff_first_ms, undefined, { signal });
       }
     }
@@ -140,26 +154,33 @@ export class Neo4jClient {
     for (let attempt = 1; ; attempt += 1) {
       const signal = AbortSignal.timeout(2 * limits.source_connect_ms);
       try {
-        const { rows } = await this.#once(query, { signal, limits: { rows: 1, bytes: 1_000 }, skip_rows: 0 });
+        const { rows } = await this.#once(query, { signal, limits: one_row, skip_rows: 0, binds: true });
         if (rows[0]?.['witness'] === witness) return true;
-        if (rows[0]?.['witness'] === '"') return false;
+        if (rows[0]?.['witness'] === '"') {
+          this.#log.warn('neo4j-falkordb', { source: this.#source, limits: falkordb_limits });
+          return false;
+        }
         throw unavailable(this.#source, new Error('The server changes the values of parameters'));
       } catch (thrown) {
         if (signal.aborted) throw unavailable(this.#source, thrown);
-        if (retryOf(thrown) !== 'at once' || attempt > limits.neo4j_retries) throw thrown;
+        if (['unsent', 'at once'].includes(retryOf(thrown)) && attempt <= limits.neo4j_retries) continue;
+        // A server that does not answer this answers nothing.
+        const known = neo4jError(thrown, { source: this.#source, read_only: true });
+        throw known instanceof ToolcribError ? unavailable(this.#source, known.cause) : known;
       }
     }
   }
 
-  async #once(query: CypherQuery, options: CypherRunOptions): Promise<RowsResult> {
+  async #once(query: CypherQuery, options: CypherRunOptions & { readonly binds: boolean }): Promise<RowsResult> {
     const { signal } = options;
     const open = await this.#driver();
-    const session = this.#session(open, query.read_only);
+    const session = options.binds ? this.#session(open, query.read_only) : open.driver.session();
     await this.#gate.enter(signal);
     let socket: Promise<Socket | undefined> | undefined;
     try {
-      const result = session.run(query.text, query.parameters, { timeout: limits.call_timeout_max_ms });
-      socket = sessionSocket(session, query.read_only);
+      const transaction = options.binds ? { timeout: limits.call_timeout_max_ms } : {};
+      const result = session.run(query.text, query.parameters, transaction);
+      socket = sessionSocket(session);
       const read = readResult(result, open.module, { ...options, read_only: query.read_only });
       return await unlessAborted(read, signal);
     } finally {

@@ -66,6 +66,7 @@ test('the cause for the log has no statement', () => {
 
 test('only what was lost or passes is tried again', () => {
   expect(retryOf(of('ServiceUnavailable'))).toBe('at once');
+  expect(retryOf(of('N/A', 'Connection acquisition timed out in 5000 ms.'))).toBe('unsent');
   expect(retryOf(of('Neo.TransientError.Transaction.DeadlockDetected'))).toBe('later');
   expect(retryOf(of('Neo.ClientError.Statement.SyntaxError'))).toBe('never');
   expect(retryOf(new Error('ServiceUnavailable'))).toBe('never');

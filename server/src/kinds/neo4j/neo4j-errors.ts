@@ -61,9 +61,13 @@ export function unavailable(source: string, cause: unknown): ToolcribError {
   return new ToolcribError('source_unavailable', { params: { source }, cause });
 }
 
-/** Whether a reading statement may be sent again: at once after a lost connection, later after what passes. */
-export function retryOf(thrown: unknown): 'at once' | 'later' | 'never' {
+/**
+ * Whether a statement may be sent again: any statement where no connection was had, a reading one at once after a lost
+ * connection and later after what passes.
+ */
+export function retryOf(thrown: unknown): 'unsent' | 'at once' | 'later' | 'never' {
   if (!isDriverError(thrown)) return 'never';
+  if (isUnsent(thrown)) return 'unsent';
   if (isLost(thrown)) return 'at once';
   return thrown.retriable === true ? 'later' : 'never';
 }
@@ -73,7 +77,11 @@ function isDriverError(thrown: unknown): thrown is DriverError {
 }
 
 function isLost(error: DriverError): boolean {
-  return lost.has(error.code) || (error.code === 'N/A' && notConnected.test(error.message));
+  return lost.has(error.code) || isUnsent(error);
+}
+
+function isUnsent(error: DriverError): boolean {
+  return error.code === 'N/A' && notConnected.test(error.message);
 }
 
 function conditionOf(error: DriverError, title: string): Condition {

@@ -2,10 +2,10 @@
 // exists only where a file defines it, reads unless the file says otherwise, and is dangerous.
 import { z } from 'zod';
 import { ToolcribError } from '../../base/errors.ts';
+import { limits } from '../../base/limits.ts';
 import type { Parameter } from '../../catalog/parameters.ts';
 import type { ToolKind } from '../../catalog/tool.ts';
 import { isSingle } from './check-cypher.ts';
-import { statement_characters } from './neo4j-cypher.ts';
 import { cypherSource } from './neo4j-source.ts';
 import { findWriting } from './writing-clauses.ts';
 
@@ -14,7 +14,7 @@ const cypher: Parameter = {
   type: 'string',
   description: 'One Cypher statement.',
   required: true,
-  constraints: { min_length: 1, max_length: statement_characters },
+  constraints: { min_length: 1, max_length: limits.statement_characters },
 };
 
 export const neo4jExecuteCypher: ToolKind<object> = {
@@ -24,12 +24,14 @@ export const neo4jExecuteCypher: ToolKind<object> = {
   fields: z.strictObject({}),
   parameters: [cypher],
   danger: 'high',
+  answers: 'rows',
+  callers_statement: true,
   check: () => [],
   prepare: (_config, { read_only, source }) => {
     const database = cypherSource('neo4j-execute-cypher', source);
     return async (args, ctx) => {
-      const text = String(args['cypher']);
-      if (!isSingle(text) || text.includes('\0')) {
+      const text = args['cypher'];
+      if (typeof text !== 'string' || !isSingle(text) || text.includes('\0')) {
         throw new ToolcribError('statement_failed', { params: { sqlstate: '42601', condition: 'syntax_error' } });
       }
       if (read_only && findWriting(text) !== undefined) throw new ToolcribError('write_refused');

@@ -54,7 +54,9 @@ export const neo4jSchema: ToolKind<SchemaToolConfig> = {
   source_types: ['neo4j'],
   fields,
   parameters: [],
-  check: () => [],
+  danger: 'low',
+  check: (_config, { read_only }) =>
+    read_only ? [] : [{ path: 'readOnly', message: 'tools of this type only read', hint: 'Remove the field.' }],
   prepare: (_config, { source }) => {
     const database = cypherSource('neo4j-schema', source);
     return async (_args, ctx) => {

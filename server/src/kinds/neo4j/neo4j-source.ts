@@ -40,8 +40,8 @@ export const neo4jSource: SourceKind<Neo4jServer> = {
   aliases: [],
   fields,
   account_fields: ['user', 'password'],
-  open: (name, config, { clock }): CypherSource => {
-    const client = new Neo4jClient({ source: name, clock, server: config });
+  open: (name, config, { clock, log }): CypherSource => {
+    const client = new Neo4jClient({ source: name, clock, log, server: config });
     return {
       type: 'neo4j',
       probe: async (signal) => {

@@ -62,5 +62,5 @@ function keepRow(budget: RowBudget, record: Neo4j.Record, { names, driver }: Row
 /** Everything that was created, deleted, set, added or removed. */
 function affected({ counters }: Neo4j.ResultSummary): number {
   const updates = Object.values(counters.updates()).map(Number);
-  return updates.reduce((sum, count) => sum + count, Number(counters.systemUpdates()));
+  return updates.reduce((sum, count) => sum + count, counters.systemUpdates());
 }

@@ -1,5 +1,6 @@
 // The socket under a session, to give a connection up whose server does not answer. This is the one file that relies on
-// internals of `neo4j-driver`; docs/decisions/0081 names them and test/kinds/neo4j-server.test.ts holds them.
+// internals of `neo4j-driver`; docs/decisions/0081 names them, and the test of an aborted call in test/kinds/neo4j.test.ts
+// fails without them.
 import type { Socket } from 'node:net';
 import type { Session } from 'neo4j-driver';
 
@@ -19,11 +20,11 @@ interface ConnectionInternals {
 }
 
 /** To be asked while the session runs something. Undefined where there is no connection. Never rejects. */
-export async function sessionSocket(session: Session, read_only: boolean): Promise<Socket | undefined> {
-  const internals = session as unknown as SessionInternals;
-  const holder = read_only ? internals._readConnectionHolder : internals._writeConnectionHolder;
+export async function sessionSocket(session: Session): Promise<Socket | undefined> {
+  const { _readConnectionHolder: reading, _writeConnectionHolder: writing } = session as unknown as SessionInternals;
   try {
-    let connection = await holder?.getConnection?.();
+    // The one that is not in use has none.
+    let connection = (await reading?.getConnection?.()) ?? (await writing?.getConnection?.());
     while (connection?._delegate !== undefined) connection = connection._delegate;
     return connection?._ch?._conn;
   } catch {
