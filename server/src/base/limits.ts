@@ -173,6 +173,14 @@ export const limits = {
   mysql_connections: 16,
   /** Bytes read past the limits of a read-only answer of MySQL before its connection is given up: a new one costs no more. */
   mysql_drop_bytes: 8 * 1024 * 1024,
+  /** Commands of one Redis tool: they are run one after the other on one connection. */
+  redis_commands: 64,
+  /** Headers or query parameters that a file writes for one source or tool. */
+  http_fields: 64,
+  /** The path of an http tool. */
+  http_path_characters: 2_048,
+  /** The template of an http tool's body. */
+  http_template_characters: 64 * 1024,
   /** A token of an auth service: real ones have one or two kilobytes. */
   token_bytes: 16 * 1024,
   /** How far the clocks of an issuer and of this server may be apart. */
