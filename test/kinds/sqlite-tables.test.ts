@@ -94,9 +94,21 @@ test.each([
 test('tells every column of tables and views', async () => {
   verifies('DBT-05');
   const { rows } = await ask(sqliteSchema, { table_names: 'customer,order,big' });
-  expect(rows.map((row) => `${row['table_type']} ${row['table_name']}.${row['column_name']}`)).toEqual([
-    ...['view big.customer', 'view big.no', 'view big.total', 'table customer.id', 'table customer.name'],
-    ...['table order.customer', 'table order.no', 'table order.total'],
+  expect(rows.map(({ table_type, table_name, column_name }) => [table_type, table_name, column_name])).toEqual([
+    ...[
+      ['view', 'big', 'customer'],
+      ['view', 'big', 'no'],
+      ['view', 'big', 'total'],
+    ],
+    ...[
+      ['table', 'customer', 'id'],
+      ['table', 'customer', 'name'],
+    ],
+    ...[
+      ['table', 'order', 'customer'],
+      ['table', 'order', 'no'],
+      ['table', 'order', 'total'],
+    ],
   ]);
   expect(rows[4]).toMatchObject({ data_type: 'VARCHAR(40)', is_nullable: 0, column_default: "'nobody'" });
   expect(rows[5]).toMatchObject({ is_primary_key: 1, referenced_column: 'customer.id' });

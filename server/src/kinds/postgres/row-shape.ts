@@ -97,8 +97,14 @@ const boolean: Decode = (bytes, start) => bytes[start] === 0x74;
 
 const json: Decode = (bytes, start, end) => parseJsonText(bytes.toString('utf8', start, end));
 
+/** An integer beyond 2^53 stays as written, as it does outside JSON; it has at least 16 digits. */
 function parseJsonText(written: string): JsonValue {
-  return JSON.parse(written) as JsonValue;
+  if (!/\d{16}/.test(written)) return JSON.parse(written) as JsonValue;
+  return JSON.parse(written, exactInteger) as JsonValue;
+}
+
+function exactInteger(_key: string, value: unknown, { source = '' }: { source?: string } = {}): unknown {
+  return typeof value === 'number' && /^-?\d+$/.test(source) && !Number.isSafeInteger(value) ? source : value;
 }
 
 /** `\x6869` as base64. */
