@@ -1,5 +1,6 @@
 // The SDK: the operations of the REST surface as methods. Runs on any fetch; has no dependency.
-import type { JsonObject } from './json.ts';
+import { writeJson } from './json.ts';
+import type { JsonInput } from './json.ts';
 import type {
   CallAnswer,
   ErrorBody,
@@ -19,6 +20,9 @@ export interface ClientOptions {
   /** By default the platform's own. */
   readonly fetch?: typeof fetch;
 }
+
+/** A tool's arguments by name; integers beyond 2^53 as bigint. */
+export type CallArguments = Readonly<Record<string, JsonInput>>;
 
 export interface CallOptions {
   /** Cancels the call, in the database too. */
@@ -83,7 +87,7 @@ export class ToolcribClient {
   }
 
   /** Calls a tool. Rejects with ToolcribClientError for everything that is not a result. */
-  callTool(name: string, args: JsonObject = {}, options: CallOptions = {}): Promise<CallAnswer> {
+  callTool(name: string, args: CallArguments = {}, options: CallOptions = {}): Promise<CallAnswer> {
     const { signal, cursor, tokens = {} } = options;
     const headers = Object.fromEntries(Object.entries(tokens).map(([service, token]) => [`${service}_token`, token]));
     const body = { arguments: args, ...(cursor === undefined ? {} : { cursor }) };
@@ -106,7 +110,7 @@ export class ToolcribClient {
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: writeJson(body) }),
         ...(signal === undefined ? {} : { signal }),
       });
     } catch (cause) {

@@ -1,6 +1,7 @@
 // Does with the toolbox's own client what its users do with tokens of an auth service, and prints what came of it as one
-// line of JSON. Arguments: package, address, key, protocol revision (or "native"), a good token, an expired one.
-const [, , package_name, url, key, protocol, token, expired] = process.argv;
+// line of JSON. Arguments: package, address, key, protocol revision (or "native"), a good token,
+// an expired one, and a good one of another service.
+const [, , package_name, url, key, protocol, token, expired, other] = process.argv;
 const { ToolboxClient } = await import(package_name);
 
 const headers = { Authorization: `Bearer ${key}` };
@@ -8,15 +9,20 @@ const client = new ToolboxClient(url, undefined, headers, ...(protocol === 'nati
 const service = 'my-google-auth';
 const good = { [service]: () => token };
 
-/** The rows, or the words of the refusal. */
-const attempt = (work) =>
-  work().then(
-    (text) => JSON.parse(text),
-    (error) => `refused: ${error.response?.data?.error ?? error.message}`,
-  );
+/** The rows, or the words of the refusal: over MCP the client gives them back as if they were the result. */
+const attempt = async (work) => {
+  let text;
+  try {
+    text = await work();
+    return JSON.parse(text);
+  } catch (error) {
+    return `refused: ${error.response?.data?.error ?? text ?? error.message}`;
+  }
+};
 
 const own = await client.loadTool('search_flights_by_user_id', good);
 const required = await client.loadTool('search_all_flight', good);
+const required_both = await client.loadTool('search_all_flight', { ...good, 'other-auth-service': () => other });
 const required_bare = await client.loadTool('search_all_flight');
 const own_late = (await client.loadTool('search_flights_by_user_id')).addAuthTokenGetters(good);
 const mixed = await client.loadTool('search_own_flights_to', good, { limit: 1 });
@@ -32,6 +38,7 @@ console.log(
       (await client.loadTool('search_flights_by_user_id', { [service]: () => expired }))({}),
     ),
     required: await attempt(() => required({})),
+    required_both: await attempt(() => required_both({})),
     required_without_token: await attempt(() => required_bare({})),
     mixed: await attempt(() => mixed({ destination: 'LAX' })),
     mixed_parameters: Object.keys(mixed.getParamSchema().shape),

@@ -28,6 +28,7 @@ tools:
   numbers: {kind: sqlite-sql, source: numbers, description: d, max_rows: 10, statement: SELECT n FROM number WHERE n >= ? ORDER BY n,
     parameters: [{name: from, type: integer, description: d, default: 1}]}
   texts: {kind: sqlite-sql, source: numbers, description: d, max_bytes: 2000, statement: SELECT * FROM number ORDER BY n}
+  echo: {kind: sqlite-sql, source: numbers, description: d, statement: SELECT ? AS n, parameters: [{name: n, type: integer, description: d}]}
   writes: {kind: sqlite-sql, source: numbers, description: d, max_rows: 1, readOnly: false, statement: UPDATE number SET text = text RETURNING n}
 `,
   });
@@ -100,6 +101,13 @@ describe('a cut answer', () => {
     const { body } = await call('writes', {});
     expect(body.result.truncated).toEqual({ by: 'rows', limit: 1 });
   });
+});
+
+test('the SDK sends integers beyond 2^53 with every digit', async () => {
+  verifies('DBT-17');
+  const client = new ToolcribClient({ url: toolcrib.url, key: toolcrib.key });
+  const { result } = await client.callTool('echo', { n: 9_007_199_254_740_993n });
+  expect(result).toMatchObject({ rows: [{ n: '9007199254740993' }] });
 });
 
 describe('400', () => {

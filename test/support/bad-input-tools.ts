@@ -37,12 +37,14 @@ tools:
     kind: sqlite-sql
     source: here
     description: Writes without being allowed to.
-    statement: CREATE TABLE marker_table (x)
+    statement: WITH one AS (SELECT 1) INSERT INTO marker_log SELECT * FROM one
 toolsets:
   sums: [add]
 `;
 
 /** Makes the file of the source `here`, which exists only once its file does. */
 export function makeBadInputSource(folder: string): void {
-  new DatabaseSync(join(folder, 'marker-file.sqlite')).close();
+  const database = new DatabaseSync(join(folder, 'marker-file.sqlite'));
+  database.exec('CREATE TABLE marker_log (x)');
+  database.close();
 }

@@ -56,6 +56,11 @@ export function decodePrompt(
     const fields = decodeFields(promptFields, { node: own, path, place, other_fields }, decoding);
     const written = node.entries.get('arguments')?.value;
     const parameters = decodeParameters(written && withTypes(written), `${path}.arguments`, decoding);
+    for (const [index, { name: argument }] of parameters.entries()) {
+      if (parameters[index]?.filled_from === undefined) continue;
+      const at = `${path}.arguments[${index}]`;
+      tell(decoding, place, { path: at, message: `the argument "${argument}" must be the caller's to give` });
+    }
     if (fields === undefined) return undefined;
     const { title, description, messages } = fields;
     const definition: PromptDefinition = {

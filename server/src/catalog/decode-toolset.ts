@@ -60,7 +60,7 @@ export function decodeToolset(
       const list = locate(node, [key]).node;
       return list?.kind === 'list' ? readNames(key, { list, path: `${path}.${key}` }, decoding) : [];
     };
-    if (fields !== undefined && !(Object.keys(none) as ToolsetList[]).some((key) => node.entries.has(key))) {
+    if (!(Object.keys(none) as ToolsetList[]).some((key) => node.entries.has(key))) {
       tell(decoding, place, { path: `${path}.tools`, message: '"tools" is missing' });
     }
     const references = {

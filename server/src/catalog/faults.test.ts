@@ -107,12 +107,12 @@ const cases: readonly Case[] = [
   [
     'an unknown kind of entity',
     'kind: tols\nname: a',
-    '1:7 kind — expected "kind" to be one of source, authService, tool, toolset, group, got the text "tols" | Valid: source, authService, tool, toolset, group.',
+    '1:7 kind — expected "kind" to be one of source, authService, tool, toolset, group, prompt, resource, resourceTemplate, got the text "tols" | Valid: source, authService, tool, toolset, group, prompt, resource, resourceTemplate.',
   ],
   [
     'a kind of entity that is not supported',
     'kind: embeddingModel\nname: a\ntype: google',
-    '1:7 kind — expected "kind" to be one of source, authService, tool, toolset, group, got the text "embeddingModel" | MCP Toolbox has it; it is not supported here yet.',
+    '1:7 kind — expected "kind" to be one of source, authService, tool, toolset, group, prompt, resource, resourceTemplate, got the text "embeddingModel" | MCP Toolbox has it; it is not supported here yet.',
   ],
   [
     'a flat tool without a name',

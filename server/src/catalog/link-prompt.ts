@@ -4,7 +4,7 @@ import type { PromptDefinition } from './decode-prompt.ts';
 import type { Scoped } from './linking.ts';
 import type { Parameter } from './parameters.ts';
 import type { Prompt } from './prompt.ts';
-import { isJsonObject } from '../base/json.ts';
+import { canonicalJson, isJsonObject } from '../base/json.ts';
 import { compileValidator } from './validate-arguments.ts';
 
 export function linkPrompt({ definition, decoding, scope }: Scoped<PromptDefinition>): Prompt | undefined {
@@ -48,5 +48,5 @@ function readText(text: string): unknown {
 
 function shown(value: unknown): string {
   if (value === null) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? canonicalJson(value) : String(value);
 }

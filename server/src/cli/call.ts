@@ -1,7 +1,9 @@
 // toolcrib call: one call of a tool; the result alone on standard output.
 import { readFileSync } from 'node:fs';
-import type { CallAnswer, JsonObject, ToolResult } from '@toolcrib/client';
+import type { CallAnswer, CallArguments, ToolResult } from '@toolcrib/client';
 import { isJsonObject } from '../base/json.ts';
+import { limits } from '../base/limits.ts';
+import { parseJson } from '../base/parse-json.ts';
 import { exit, wrongUsage } from './command.ts';
 import type { Command, Io } from './command.ts';
 import { remote, remoteOptions } from './remote.ts';
@@ -34,13 +36,9 @@ export const callCommand: Command = {
   },
 };
 
-function readArguments(text: string): JsonObject {
-  let args: unknown;
-  try {
-    args = JSON.parse(text);
-  } catch {
-    args = undefined;
-  }
+/** Exactly, like the server: no digit of a large integer is lost. Throws `body_invalid`, `usage_invalid`. */
+function readArguments(text: string): CallArguments {
+  const args = parseJson(Buffer.from(text), limits.json_depth);
   if (!isJsonObject(args)) throw wrongUsage(callCommand, 'The arguments are not a JSON object');
   return args;
 }

@@ -40,12 +40,14 @@ function describe(tool: Tool): JsonObject {
 /**
  * The tokens that a tool asks for, as the toolbox clients read it: older revisions under the first prefix, 2026-07-28
  * under the second. They send a token only to a tool that names its service for the call itself or for a parameter that
- * is published, and filled parameters are not: so the services of parameters are named for the call as well.
+ * is published, and filled parameters are not: so the service of such a parameter is named for the call as well. They want
+ * a token of every service named, so that of several that may fill one parameter only the first is.
  */
 function metaOf(tool: Tool): JsonObject | undefined {
   const tokens = neededTokens(tool);
   if (tokens === undefined) return undefined;
-  const invoke = [...new Set([...tokens.required, ...Object.values(tokens.parameters).flat()])];
+  const filling = Object.values(tokens.parameters).flatMap(([first]) => first ?? []);
+  const invoke = [...new Set([...tokens.required, ...filling])];
   const entries = ['toolbox', 'com.google.cloud'].flatMap((prefix) => [
     [`${prefix}/authInvoke`, invoke],
     [`${prefix}/authParam`, tokens.parameters],
