@@ -59,7 +59,7 @@ beforeAll(async () => {
   database = await createDatabase();
   await execute(database.url, 'CREATE TABLE untouched (id int); INSERT INTO untouched VALUES (1)');
   toolcrib = await startTestServer({ tools: toolFile(new URL(database.url)), config: { audit_durability: 'soon' } });
-  expect(toolcrib.server.faults).toEqual([]);
+  if (toolcrib.server.faults.length > 0) throw new Error(JSON.stringify(toolcrib.server.faults));
 });
 afterAll(async () => {
   await toolcrib.stop();
@@ -288,5 +288,5 @@ describe('is refused', () => {
 
 test('nothing of it has changed the database', async () => {
   verifies('DBT-02');
-  await execute(database.url, 'SELECT 1 / count(*) FROM untouched');
+  await expect(execute(database.url, 'SELECT 1 / count(*) FROM untouched')).resolves.toBeUndefined();
 });

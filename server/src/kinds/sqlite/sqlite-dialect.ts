@@ -15,9 +15,15 @@ export const sqliteSyntax: SqlSyntax = {
   placeholder: /\?\d*|[:@$][\w\u0080-\uffff]+/y,
 };
 
+const quotes = { 'single-quotes': "'", 'double-quotes': '"', backticks: '`' } as const;
+
 export const sqliteDialect: SqlDialect = {
   syntax: sqliteSyntax,
-  quote: (text, style) => quoteBy(text, style, { 'single-quotes': "'", 'double-quotes': '"', backticks: '`' }),
+  quote: (text, style) => {
+    // Nothing can stand for the bracket that ends a name; between backquotes it is a name all the same.
+    if (style === 'square-brackets') return text.includes(']') ? quoteBy(text, 'backticks', quotes) : `[${text}]`;
+    return quoteBy(text, style, quotes);
+  },
   check: (statement, parameters) => {
     const tokens = scanSql(statement, sqliteSyntax);
     const targets = placeholderTargets(tokens, parameters).map(({ target }) => target);
