@@ -9,6 +9,8 @@ import { mysqlSyntax } from './mysql-dialect.ts';
 const reading = new Set(['select', 'with', 'values', 'table', 'show', 'explain', 'describe', 'desc']);
 /** Commands that write, and that a read-only transaction of the database refuses by itself. */
 const writing = new Set(['insert', 'update', 'delete', 'replace']);
+/** Those that a read-only tool may send: the others commit, begin a transaction of their own, or act outside of any. */
+export const boundCommands: ReadonlySet<string> = new Set([...reading, ...writing]);
 /** What a SELECT can write all the same: files of the server. */
 const file_targets = new Set(['outfile', 'dumpfile']);
 /** How much the newest run counts in the moving average. */
@@ -36,7 +38,7 @@ export function createPlan({ text, parameters, read_only, once = false }: SqlSta
   const tokens = scanSql(text, mysqlSyntax);
   const command = commandOf(tokens);
   const reads = reading.has(command);
-  const is_plain = reads || writing.has(command);
+  const is_plain = boundCommands.has(command);
   return {
     text,
     parameters,

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { JsonValue } from '../../base/json.ts';
 import { limits } from '../../base/limits.ts';
-import { createRespReader, RedisError } from './resp-reader.ts';
+import { RespReader, RedisError } from './resp-reader.ts';
 import type { ByteBudget } from './resp-reader.ts';
 
 export interface RedisServer {
@@ -39,7 +39,7 @@ export class RedisConnection {
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    const reader = createRespReader(
+    const reader = new RespReader(
       () => this.#budget,
       (reply) => {
         const waiting = this.#waiting;

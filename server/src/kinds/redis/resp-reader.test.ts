@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createRespReader, ReplyTooLarge } from './resp-reader.ts';
+import { RespReader, ReplyTooLarge } from './resp-reader.ts';
 import type { Reply } from './resp-reader.ts';
 
 function readAll(
@@ -9,7 +9,7 @@ function readAll(
 ): readonly Reply[] {
   const replies: Reply[] = [];
   const budget = { left: options.left ?? 1e9 };
-  const reader = createRespReader(
+  const reader = new RespReader(
     () => budget,
     (reply) => replies.push(reply),
   );

@@ -24,11 +24,6 @@ export class ReplyTooLarge extends Error {
 
 export type Reply = { readonly value: JsonValue } | { readonly error: RedisError };
 
-export interface RespReader {
-  /** Throws ReplyTooLarge, or a TypeError when it is no RESP. */
-  read(chunk: Buffer): void;
-}
-
 /** What a reply may still take; shared by the commands of one call. */
 export interface ByteBudget {
   left: number;
@@ -40,129 +35,145 @@ interface Frame {
   readonly items: JsonValue[];
 }
 
+interface Bulk {
+  readonly bytes: Buffer;
+  readonly type: string;
+  filled: number;
+}
+
 /** Bytes of a line: a length, a number, or the text of an error. */
 const line_bytes = 64 * 1024;
 const newline = 0x0a;
+const none = Buffer.alloc(0);
 
-/** `budget` is asked for with every value, because the next call brings another one. */
-export function createRespReader(budget: () => ByteBudget, onReply: (reply: Reply) => void): RespReader {
-  let line = Buffer.alloc(0);
-  let bulk: { readonly bytes: Buffer; readonly type: string; filled: number } | undefined;
-  const stack: Frame[] = [];
+export class RespReader {
+  readonly #budget: () => ByteBudget;
+  readonly #onReply: (reply: Reply) => void;
+  /** The beginning of a line that a chunk cut. */
+  #line = none;
+  #bulk: Bulk | undefined;
+  readonly #stack: Frame[] = [];
 
-  function read(chunk: Buffer): void {
-    let at = 0;
-    while (at < chunk.length) at = bulk === undefined ? readLine(chunk, at) : readBulk(chunk, at, bulk);
+  /** `budget` is asked for with every value, because the next call brings another one. */
+  constructor(budget: () => ByteBudget, onReply: (reply: Reply) => void) {
+    this.#budget = budget;
+    this.#onReply = onReply;
   }
 
-  function readLine(chunk: Buffer, at: number): number {
+  /** Throws ReplyTooLarge, or a TypeError when it is no RESP. */
+  read(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length) {
+      at = this.#bulk === undefined ? this.#readLine(chunk, at) : this.#readBulk(chunk, at, this.#bulk);
+    }
+  }
+
+  #readLine(chunk: Buffer, at: number): number {
     const end = chunk.indexOf(newline, at);
     const part = chunk.subarray(at, end < 0 ? chunk.length : end);
-    const whole = line.length === 0 ? part : Buffer.concat([line, part]);
+    const whole = this.#line.length === 0 ? part : Buffer.concat([this.#line, part]);
     if (whole.length > line_bytes) throw new TypeError('A line of the server is longer than any line should be');
-    line = end < 0 ? Buffer.from(whole) : Buffer.alloc(0);
+    this.#line = end < 0 ? Buffer.from(whole) : none;
     if (end < 0) return chunk.length;
-    header(whole.toString('utf8', 0, whole.length - 1));
+    this.#header(whole.toString('utf8', 0, whole.length - 1));
     return end + 1;
   }
 
-  function readBulk(chunk: Buffer, at: number, into: NonNullable<typeof bulk>): number {
-    const taken = chunk.copy(into.bytes, into.filled, at);
-    into.filled += taken;
-    if (into.filled < into.bytes.length) return at + taken;
-    bulk = undefined;
-    const bytes = into.bytes.subarray(0, -2);
-    if (into.type === '!') failed(bytes.toString('utf8'));
+  #readBulk(chunk: Buffer, at: number, bulk: Bulk): number {
+    const taken = chunk.copy(bulk.bytes, bulk.filled, at);
+    bulk.filled += taken;
+    if (bulk.filled < bulk.bytes.length) return at + taken;
+    this.#bulk = undefined;
+    const bytes = bulk.bytes.subarray(0, -2);
+    if (bulk.type === '!') this.#failed(bytes.toString('utf8'));
     // A verbatim text says first what it is: `txt:`.
-    else value(textOf(into.type === '=' ? bytes.subarray(4) : bytes));
+    else this.#value(textOf(bulk.type === '=' ? bytes.subarray(4) : bytes));
     return at + taken;
   }
 
-  function header(text: string): void {
+  #header(text: string): void {
     const [type = '', rest] = [text[0], text.slice(1)];
     switch (type) {
       case '+':
-        return value(rest);
-      case '-':
-        return failed(rest);
-      case ':':
-        return value(exactInteger(rest));
-      case ',':
-        return value(double(rest));
       case '(':
-        return value(rest);
+        return this.#value(rest);
+      case '-':
+        return this.#failed(rest);
+      case ':':
+        return this.#value(exactInteger(rest));
+      case ',':
+        return this.#value(double(rest));
       case '#':
-        return value(rest === 't');
+        return this.#value(rest === 't');
       case '_':
-        return value(null);
+        return this.#value(null);
       case '$':
       case '!':
       case '=':
-        return beginBulk(type, lengthOf(rest));
+        return this.#beginBulk(type, lengthOf(rest));
       case '*':
       case '~':
-        return begin('list', lengthOf(rest));
+        return this.#begin('list', lengthOf(rest));
       case '%':
-        return begin('map', lengthOf(rest) * 2);
+        return this.#begin('map', lengthOf(rest) * 2);
       // Attributes and pushes belong to no reply.
       case '|':
-        return begin('dropped', lengthOf(rest) * 2);
+        return this.#begin('dropped', lengthOf(rest) * 2);
       case '>':
-        return begin('dropped', lengthOf(rest));
+        return this.#begin('dropped', lengthOf(rest));
       default:
         throw new TypeError('The server does not speak the protocol of Redis');
     }
   }
 
-  function beginBulk(type: string, length: number): void {
-    if (length < 0) return value(null);
-    if (length > budget().left) throw new ReplyTooLarge();
-    bulk = { bytes: Buffer.allocUnsafe(length + 2), type, filled: 0 };
+  #beginBulk(type: string, length: number): void {
+    if (length < 0) return this.#value(null);
+    if (length > this.#budget().left) throw new ReplyTooLarge();
+    this.#bulk = { bytes: Buffer.allocUnsafe(length + 2), type, filled: 0 };
   }
 
-  function begin(kind: Frame['kind'], left: number): void {
-    if (left < 0) return value(null);
+  #begin(kind: Frame['kind'], left: number): void {
+    if (left < 0) return this.#value(null);
     // Every item takes a byte and its comma at least.
-    if (left * 2 > budget().left) throw new ReplyTooLarge();
-    if (stack.length >= limits.json_depth) throw new TypeError('A reply is nested deeper than any reply should be');
-    const frame: Frame = { kind, left, items: [] };
-    stack.push(frame);
-    if (left === 0) endFrame();
+    if (left * 2 > this.#budget().left) throw new ReplyTooLarge();
+    if (this.#stack.length >= limits.json_depth) {
+      throw new TypeError('A reply is nested deeper than any reply should be');
+    }
+    this.#stack.push({ kind, left, items: [] });
+    if (left === 0) this.#end();
   }
 
-  function value(item: JsonValue): void {
-    charge(Buffer.byteLength(JSON.stringify(item)) + 1);
-    add(item);
+  #value(item: JsonValue): void {
+    this.#charge(Buffer.byteLength(JSON.stringify(item)) + 1);
+    this.#add(item);
   }
 
-  function add(item: JsonValue): void {
-    const frame = stack.at(-1);
-    if (frame === undefined) return onReply({ value: item });
+  #add(item: JsonValue): void {
+    const frame = this.#stack.at(-1);
+    if (frame === undefined) return this.#onReply({ value: item });
     frame.items.push(item);
     frame.left -= 1;
-    if (frame.left === 0) endFrame();
+    if (frame.left === 0) this.#end();
   }
 
-  function endFrame(): void {
-    const frame = stack.pop();
+  #end(): void {
+    const frame = this.#stack.pop();
     if (frame === undefined || frame.kind === 'dropped') return;
-    charge(3);
-    add(frame.kind === 'map' ? objectOf(frame.items) : frame.items);
+    this.#charge(3);
+    this.#add(frame.kind === 'map' ? objectOf(frame.items) : frame.items);
   }
 
   /** An error inside of a list is the answer to none of our commands. */
-  function failed(text: string): void {
-    if (stack.length === 0) onReply({ error: new RedisError(text) });
-    else value(text);
+  #failed(text: string): void {
+    if (this.#stack.length === 0) this.#onReply({ error: new RedisError(text) });
+    else this.#value(text);
   }
 
-  function charge(bytes: number): void {
-    const shared = budget();
-    shared.left -= bytes;
-    if (shared.left < 0) throw new ReplyTooLarge();
+  #charge(bytes: number): void {
+    const budget = this.#budget();
+    budget.left -= bytes;
+    if (budget.left < 0) throw new ReplyTooLarge();
   }
-
-  return { read };
 }
 
 function lengthOf(text: string): number {
