@@ -8,6 +8,11 @@ import { mssqlListTables } from './mssql/mssql-list-tables.ts';
 import { mssqlSchema } from './mssql/mssql-schema.ts';
 import { mssqlSource } from './mssql/mssql-source.ts';
 import { mssqlSql } from './mssql/mssql-sql.ts';
+import { mysqlExecuteSql } from './mysql/mysql-execute-sql.ts';
+import { mysqlListTables } from './mysql/mysql-list-tables.ts';
+import { mysqlSchema } from './mysql/mysql-schema.ts';
+import { mysqlSource } from './mysql/mysql-source.ts';
+import { mysqlSql } from './mysql/mysql-sql.ts';
 import { neo4jCypher } from './neo4j/neo4j-cypher.ts';
 import { neo4jExecuteCypher } from './neo4j/neo4j-execute-cypher.ts';
 import { neo4jSchema } from './neo4j/neo4j-schema.ts';
@@ -19,6 +24,8 @@ import { postgresListTables } from './postgres/postgres-list-tables.ts';
 import { postgresSchema } from './postgres/postgres-schema.ts';
 import { postgresSource } from './postgres/postgres-source.ts';
 import { postgresSql } from './postgres/postgres-sql.ts';
+import { redisSource } from './redis/redis-source.ts';
+import { redisTool } from './redis/redis-tool.ts';
 import { fileResource } from './resources/file-resource.ts';
 import { textResource } from './resources/text-resource.ts';
 import { spannerExecuteSql } from './spanner/spanner-execute-sql.ts';
@@ -36,7 +43,9 @@ export const sourceKinds: readonly SourceKind[] = [
   postgresSource,
   sqliteSource,
   mssqlSource,
+  mysqlSource,
   neo4jSource,
+  redisSource,
   spannerSource,
 ];
 
@@ -53,9 +62,14 @@ export const toolKinds: readonly ToolKind[] = [
   mssqlExecuteSql,
   mssqlListTables,
   mssqlSchema,
+  mysqlSql,
+  mysqlExecuteSql,
+  mysqlListTables,
+  mysqlSchema,
   neo4jCypher,
   neo4jExecuteCypher,
   neo4jSchema,
+  redisTool,
   spannerSql,
   spannerExecuteSql,
   spannerListTables,
