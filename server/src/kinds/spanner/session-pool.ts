@@ -72,7 +72,9 @@ export class SessionPool {
         }
       }
     } finally {
-      this.#release(lease, is_usable);
+      // Ending a session also stops what runs in it; that a request has ended may be noticed later.
+      if (signal.aborted && lease.session !== '') this.#release({ ...lease, cleanup: this.#end(lease) }, false);
+      else this.#release(lease, is_usable);
     }
   }
 
@@ -90,6 +92,12 @@ export class SessionPool {
           () => give(false),
         ),
       );
+  }
+
+  async #end({ session, cleanup }: Lease): Promise<void> {
+    // One after the other: the emulator keeps the locks of a transaction whose session has ended.
+    await cleanup?.catch(() => undefined);
+    await this.#options.api.delete(session, AbortSignal.timeout(limits.source_connect_ms));
   }
 
   /** Waits for one of the places; takes it. */
