@@ -4,12 +4,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Fault } from '../../server/src/base/errors.ts';
-import { createHttpClient } from '../../server/src/base/http-client.ts';
+import type { HttpClient } from '../../server/src/base/http-client.ts';
 import { createLog } from '../../server/src/base/log.ts';
 import type { Catalogue } from '../../server/src/catalog/catalogue.ts';
 import { loadCatalogue } from '../../server/src/catalog/load-catalogue.ts';
 import type { LoadInput } from '../../server/src/catalog/catalogue-loader.ts';
 import type { ToolScope } from '../../server/src/catalog/tool.ts';
+import { closedNetwork } from './closed-network.ts';
 import { memoryKinds } from './memory-kinds.ts';
 
 export interface LoadTexts {
@@ -20,6 +21,8 @@ export interface LoadTexts {
   readonly environment?: Readonly<Record<string, string>>;
   readonly kinds?: LoadInput['kinds'];
   readonly strict?: boolean;
+  /** By default one that reaches nothing private. */
+  readonly http?: HttpClient;
 }
 
 /** The catalogue, and its faults with file names relative to the folder. */
@@ -27,7 +30,6 @@ export async function loadTexts(
   options: LoadTexts,
 ): Promise<{ readonly catalogue: Catalogue; readonly faults: readonly Fault[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'toolcrib-catalogue-'));
-  const http = createHttpClient({ allowed_private: [] });
   try {
     for (const [name, text] of Object.entries(options.files)) {
       await mkdir(dirname(join(folder, name)), { recursive: true });
@@ -38,7 +40,7 @@ export async function loadTexts(
       files: load.map(({ name, scope }) => ({ path: join(folder, name), scope })),
       environment: (name) => options.environment?.[name],
       kinds: options.kinds ?? memoryKinds,
-      deps: { log: createLog({ level: 'silent' }), clock: systemClock, http },
+      deps: { log: createLog({ level: 'silent' }), clock: systemClock, http: options.http ?? closedNetwork },
       ...(options.strict === undefined ? {} : { strict: options.strict }),
     });
     const short = (text: string): string => text.replaceAll(`${folder}/`, '');
@@ -51,7 +53,6 @@ export async function loadTexts(
       })),
     };
   } finally {
-    await http.close();
     await rm(folder, { recursive: true, force: true });
   }
 }

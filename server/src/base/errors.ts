@@ -202,6 +202,13 @@ export const errorCatalogue = {
     message: 'The remote service cannot be used right now: {reason}.',
     hint: 'Try again later; the operator sees the cause in the log under the call id.',
   },
+  upstream_refused: {
+    status: 502,
+    audience: 'agent',
+    retryable: false,
+    message: 'The remote service answered with the status {status}.',
+    hint: "Check the arguments; if they are right, the tool's author knows what the status means.",
+  },
   statement_failed: {
     status: 422,
     audience: 'agent',

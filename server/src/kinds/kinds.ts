@@ -8,6 +8,8 @@ import { mssqlListTables } from './mssql/mssql-list-tables.ts';
 import { mssqlSchema } from './mssql/mssql-schema.ts';
 import { mssqlSource } from './mssql/mssql-source.ts';
 import { mssqlSql } from './mssql/mssql-sql.ts';
+import { httpSource } from './http/http-source.ts';
+import { httpTool } from './http/http-tool.ts';
 import { mysqlExecuteSql } from './mysql/mysql-execute-sql.ts';
 import { mysqlListTables } from './mysql/mysql-list-tables.ts';
 import { mysqlSchema } from './mysql/mysql-schema.ts';
@@ -47,6 +49,7 @@ export const sourceKinds: readonly SourceKind[] = [
   neo4jSource,
   redisSource,
   spannerSource,
+  httpSource,
 ];
 
 export const toolKinds: readonly ToolKind[] = [
@@ -74,6 +77,7 @@ export const toolKinds: readonly ToolKind[] = [
   spannerExecuteSql,
   spannerListTables,
   spannerSchema,
+  httpTool,
 ];
 
 export const authServiceKinds: readonly AuthServiceKind[] = [createGoogleAuth(), oidcAuth];

@@ -1,0 +1,113 @@
+// The source `http`: the base of a web service, with the headers and query parameters that every request to it has.
+import { z } from 'zod';
+import { ToolcribError } from '../../base/errors.ts';
+import type { HttpAnswer, HttpClient, HttpMethod } from '../../base/http-client.ts';
+import { limits } from '../../base/limits.ts';
+import type { Source, SourceKind } from '../../catalog/source.ts';
+import { headerFields, queryFields } from './fields.ts';
+import { parseDuration } from './parse-duration.ts';
+
+export interface HttpConfig {
+  readonly baseUrl: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly queryParams: Readonly<Record<string, string>>;
+  readonly timeout: string;
+}
+
+/** The capability "answers HTTP requests": what tools of the kind `http` need of their source. */
+export interface HttpSource extends Source {
+  /** Without a slash at its end. */
+  readonly base: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  /** Sends a request to the base's origin. Throws `source_unavailable` when there is no answer. */
+  send(request: SourceRequest): Promise<HttpAnswer>;
+}
+
+export interface SourceRequest {
+  readonly method: HttpMethod;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  readonly signal: AbortSignal;
+  readonly limit_bytes: number;
+}
+
+/** A field of MCP Toolbox that is understood and only allowed as it is by default. */
+const refused = (reason: string) =>
+  z
+    .unknown()
+    .refine((given) => given === undefined || given === false || (Array.isArray(given) && given.length === 0), reason)
+    .optional();
+const by_operator = 'Which private addresses may be reached is a setting of the server: network.allowed_private';
+
+const fields: z.ZodType<HttpConfig> = z
+  .strictObject({
+    baseUrl: z
+      .string()
+      .refine((url) => isBaseUrl(url), 'Write a URL with http or https, without user, query and fragment')
+      .describe('Where the service is; paths of tools begin here and cannot leave it'),
+    headers: headerFields.default({}).describe('Headers of every request, such as an API key'),
+    queryParams: queryFields.default({}).describe('Query parameters of every request'),
+    timeout: z
+      .string()
+      .refine((text) => isTimeout(text), 'Write a time with its unit, such as 30s or 1m30s, at most 15m')
+      .default('30s')
+      .describe('The longest time of one request; the timeout of the tool counts as well'),
+    disableSslVerification: refused(
+      'Certificates are always checked: name the authority that signs them in the variable NODE_EXTRA_CA_CERTS of the server',
+    ),
+    returnFullError: refused('What a service says when it fails is not shown to callers, because it may hold secrets'),
+    allowPrivateNetworks: refused(by_operator),
+    allowedIpRanges: refused(by_operator),
+    customBlockedIpRanges: refused(by_operator),
+  })
+  .transform(({ baseUrl, headers, queryParams, timeout }) => ({ baseUrl, headers, queryParams, timeout }));
+
+function isBaseUrl(written: string): boolean {
+  const url = URL.parse(written);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false;
+  return url.username === '' && url.password === '' && !/[?#\\]/.test(written);
+}
+
+function isTimeout(text: string): boolean {
+  const duration_ms = parseDuration(text);
+  return duration_ms !== undefined && duration_ms >= 1 && duration_ms <= limits.call_timeout_max_ms;
+}
+
+export const httpSource: SourceKind<HttpConfig> = {
+  type: 'http',
+  aliases: [],
+  fields,
+  open: (name, { baseUrl, headers, queryParams, timeout }, { http }): HttpSource => {
+    const base = new URL(baseUrl.replace(/\/+$/, ''));
+    const timeout_ms = parseDuration(timeout) ?? limits.http_request_ms;
+    const send = async ({ body, ...request }: SourceRequest) =>
+      sendFor(name, http, { ...request, ...(body === undefined ? {} : { body }), timeout_ms });
+    return {
+      type: 'http',
+      base,
+      headers,
+      query: queryParams,
+      send,
+      // Any answer will do: there is no path that every service has.
+      probe: async (signal) => {
+        await send({ method: 'HEAD', url: base, headers, signal, limit_bytes: limits.http_body_bytes });
+      },
+      close: () => Promise.resolve(),
+    };
+  },
+};
+
+type Sent = Parameters<HttpClient['request']>[0];
+
+async function sendFor(source: string, http: HttpClient, request: Sent): Promise<HttpAnswer> {
+  // A redirection could lead a write anywhere; a read is followed within the rules of the client.
+  const redirects = request.method === 'GET' || request.method === 'HEAD' ? limits.http_redirects : 0;
+  try {
+    return await http.request({ ...request, redirects });
+  } catch (thrown) {
+    if (!(thrown instanceof ToolcribError) || thrown.code !== 'upstream_unavailable') throw thrown;
+    throw new ToolcribError('source_unavailable', { params: { source }, cause: thrown });
+  }
+}
