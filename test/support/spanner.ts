@@ -56,8 +56,12 @@ export async function startSpannerEmulator(path: string): Promise<SpannerEmulato
   const folder = mkdtempSync(join(tmpdir(), 'toolcrib-spanner-'));
   const args = ['--hostname', '127.0.0.1', '--grpc_port', String(grpc_port), '--http_port', String(http_port)];
   args.push('--grpc_binary', patientEmulator(folder, dirname(path)));
-  // Two processes, which end as one group.
-  const emulator = spawn(path, args, { detached: true, stdio: 'ignore' });
+  // Two processes, which end as one group, and with this process however that ends: then there is no more to read.
+  const script = '"$@" < /dev/null & read -r line; kill -9 0';
+  const emulator = spawn('sh', ['-c', script, 'sh', path, ...args], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   const killAtExit = (): void => {
     kill(emulator);
     rmSync(folder, { recursive: true, force: true });
