@@ -44,7 +44,8 @@ const bans: readonly Ban[] = [
     finds: (node) =>
       isFunctionCall(node, 'fetch') ||
       ['http', 'https'].some((name) => isCall(node, name, 'request') || isCall(node, name, 'get')),
-    message: 'The server opens no HTTP connection of its own: the CLI goes through @toolcrib/client',
+    message:
+      'Outgoing connections are opened by base/http-client.ts only: take an HttpClient; the CLI goes through @toolcrib/client',
   },
   {
     applies: inServer,

@@ -17,7 +17,7 @@ export function listOf(parameters: readonly Parameter[], list: string): readonly
 }
 
 /** The value of a header, however its name is written. */
-export function headerOf(headers: Readonly<Record<string, string>>, name: string): string | undefined {
+function headerOf(headers: Readonly<Record<string, string>>, name: string): string | undefined {
   return Object.entries(headers).find(([written]) => written.toLowerCase() === name)?.[1];
 }
 

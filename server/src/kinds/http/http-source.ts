@@ -101,11 +101,11 @@ export const httpSource: SourceKind<HttpConfig> = {
 
 type Sent = Parameters<HttpClient['request']>[0];
 
-async function sendFor(source: string, http: HttpClient, request: Sent): Promise<HttpAnswer> {
+async function sendFor(source: string, client: HttpClient, request: Sent): Promise<HttpAnswer> {
   // A redirection could lead a write anywhere; a read is followed within the rules of the client.
   const redirects = request.method === 'GET' || request.method === 'HEAD' ? limits.http_redirects : 0;
   try {
-    return await http.request({ ...request, redirects });
+    return await client.request({ ...request, redirects });
   } catch (thrown) {
     if (!(thrown instanceof ToolcribError) || thrown.code !== 'upstream_unavailable') throw thrown;
     throw new ToolcribError('source_unavailable', { params: { source }, cause: thrown });

@@ -26,26 +26,26 @@ const keySetShape = z.object({
 });
 
 /** The issuer's own word on its keys. Throws `upstream_unavailable` or `address_refused`. */
-export async function discoverKeys(http: HttpClient, options: DiscoverOptions): Promise<IssuerKeys> {
+export async function discoverKeys(client: HttpClient, options: DiscoverOptions): Promise<IssuerKeys> {
   const { issuer, slash_optional } = options;
   const url = `${withoutSlash(issuer)}/.well-known/openid-configuration`;
-  const document = await fetchJson(http, url, documentShape);
+  const document = await fetchJson(client, url, documentShape);
   const same = slash_optional ? withoutSlash(document.issuer) === withoutSlash(issuer) : document.issuer === issuer;
   if (!same) throw upstreamUnreadable('The discovery document is of another issuer');
   // Keys over an open line could be anybody's, although the document came over a closed one.
   if (url.startsWith('https:') && !document.jwks_uri.startsWith('https:')) {
     throw upstreamUnreadable('The discovery document leads to keys without TLS');
   }
-  return { issuers: [document.issuer], key_set: await fetchKeys(http, document.jwks_uri) };
+  return { issuers: [document.issuer], key_set: await fetchKeys(client, document.jwks_uri) };
 }
 
 /** The keys at a place that is known already. */
-export async function fetchKeys(http: HttpClient, jwks_uri: string): Promise<JSONWebKeySet> {
-  return (await fetchJson(http, jwks_uri, keySetShape)) as JSONWebKeySet;
+export async function fetchKeys(client: HttpClient, jwks_uri: string): Promise<JSONWebKeySet> {
+  return (await fetchJson(client, jwks_uri, keySetShape)) as JSONWebKeySet;
 }
 
-async function fetchJson<T>(http: HttpClient, url: string, shape: z.ZodType<T>): Promise<T> {
-  const { status, body } = await http.request({
+async function fetchJson<T>(client: HttpClient, url: string, shape: z.ZodType<T>): Promise<T> {
+  const { status, body } = await client.request({
     url,
     headers: { accept: 'application/json' },
     timeout_ms: limits.issuer_request_ms,

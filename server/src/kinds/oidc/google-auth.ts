@@ -46,8 +46,8 @@ export function createGoogleAuth({ issuers, jwks_uri }: GoogleIssuer = google): 
     aliases: [],
     fields,
     open: (name, { clientId }, { http, clock, log }) => {
-      const fetch = async () => ({ issuers, key_set: await fetchKeys(http, jwks_uri) });
-      const keys = new KeyHolder({ service: name, clock, log, fetch });
+      const load = async () => ({ issuers, key_set: await fetchKeys(http, jwks_uri) });
+      const keys = new KeyHolder({ service: name, clock, log, load });
       const verify = createTokenVerifier({ service: name, audiences: [clientId], scopes: [], keys, clock });
       return { name, type: 'google', verify };
     },

@@ -20,7 +20,7 @@ export interface KeyHolderOptions {
   readonly service: string;
   readonly clock: Clock;
   readonly log: Log;
-  readonly fetch: () => Promise<IssuerKeys>;
+  readonly load: () => Promise<IssuerKeys>;
 }
 
 export class KeyHolder {
@@ -72,9 +72,9 @@ export class KeyHolder {
   }
 
   async #fetchNow(): Promise<HeldKeys> {
-    const { service, log, fetch } = this.#options;
+    const { service, log, load } = this.#options;
     try {
-      const fetched = await fetch();
+      const fetched = await load();
       const text = canonicalJson(fetched);
       if (this.#held === undefined || text !== this.#text) {
         this.#held = { issuers: fetched.issuers, find: createLocalJWKSet(fetched.key_set) };

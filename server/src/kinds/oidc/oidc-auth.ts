@@ -58,7 +58,7 @@ export const oidcAuth: AuthServiceKind<OidcConfig> = {
     const issuer = config.issuer ?? config.authorizationServer ?? '';
     if (issuer.startsWith('http:')) log.warn('issuer-without-tls', { service: name });
     const where = { issuer, slash_optional: config.issuer === undefined };
-    const keys = new KeyHolder({ service: name, clock, log, fetch: () => discoverKeys(http, where) });
+    const keys = new KeyHolder({ service: name, clock, log, load: () => discoverKeys(http, where) });
     const verify = createTokenVerifier({
       service: name,
       audiences: [config.audience].flat(),
