@@ -19,8 +19,8 @@ export interface RedisConfig {
   readonly tlsEnabled: boolean;
   readonly ssl: boolean | { readonly ca: string };
   readonly max_connections: number;
-  readonly useGCPIAM?: false | undefined;
-  readonly clusterEnabled?: false | undefined;
+  readonly useGCPIAM?: boolean | undefined;
+  readonly clusterEnabled?: boolean | undefined;
   readonly disableCache?: boolean | undefined;
 }
 
@@ -55,8 +55,14 @@ const fields: z.ZodType<RedisConfig> = z
       .default(false)
       .describe('true: TLS with a certificate that a public authority signed; {ca}: one that these authorities signed'),
     max_connections: z.number().int().min(2).max(100).default(limits.source_connections).describe('Most connections'),
-    useGCPIAM: z.literal(false, 'Accounts of Google Cloud are not supported').optional(),
-    clusterEnabled: z.literal(false, 'Clusters are not supported').optional(),
+    useGCPIAM: z
+      .boolean()
+      .refine((on) => !on, 'Accounts of Google Cloud are not supported')
+      .optional(),
+    clusterEnabled: z
+      .boolean()
+      .refine((on) => !on, 'Clusters are not supported')
+      .optional(),
     disableCache: z.boolean().optional().describe('Has no effect: nothing is cached'),
   })
   .refine((config) => (config.address === undefined) !== (config.host === undefined), 'Write "address", or "host"');
