@@ -37,8 +37,8 @@ const broken: readonly (readonly [rule: string, path: string, code: string, mess
   ['randomness', 'client/src/a.ts', 'export const a = Math.random();', /can be guessed/],
   ['a random id', 'server/src/store/a.ts', 'export const a = crypto.randomUUID();', /take Ids/],
   ['an imported random id', 'server/src/store/a.ts', 'export const a = randomUUID();', /take Ids/],
-  ['fetch', 'server/src/cli/a.ts', "await fetch('http://a');", /no HTTP connection/],
-  ['http.request', 'server/src/cli/a.ts', "http.request('http://a');", /no HTTP connection/],
+  ['fetch', 'server/src/cli/a.ts', "await fetch('http://a');", /take an HttpClient/],
+  ['http.request', 'server/src/cli/a.ts', "http.request('http://a');", /take an HttpClient/],
   ['a plain error', 'server/src/store/a.ts', "throw new Error('no');", /new ToolcribError/],
   ['a range error', 'server/src/store/a.ts', "throw new RangeError('no');", /new ToolcribError/],
   [
