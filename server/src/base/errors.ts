@@ -305,7 +305,7 @@ export const errorCatalogue = {
     audience: 'operator',
     retryable: false,
     message: 'Migration {migration} could not be applied.',
-    hint: 'Nothing of it was kept. The log has the cause; mend it and run `toolcrib migrate` again.',
+    hint: 'Nothing of it was kept. The log has the cause; mend it and run `toolcrib db migrate` again.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -133,3 +133,8 @@ function tellUnknownKind(kind: Located, decoding: Decoding): void {
   const hint = kind.kind === 'scalar' && isToolboxName(kind.value) ? notSupported : near;
   tell(decoding, kind.place, { path: 'kind', message, hint });
 }
+
+/** The word of the flat format for the entities of a section; undefined when there is no such section. */
+export function flatWord(section: string): string | undefined {
+  return entitySorts.find(({ sections }) => sections.includes(section))?.words[0];
+}

@@ -5,6 +5,7 @@ import { checkCommand } from './check.ts';
 import { exit, helpOf, readInput } from './command.ts';
 import type { Command, Io } from './command.ts';
 import { keyCreateCommand } from './key-create.ts';
+import { dbMigrateCommand } from './db-migrate.ts';
 import { migrateCommand } from './migrate.ts';
 import { showError } from './show-error.ts';
 import { startCommand } from './start.ts';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   keyCreateCommand,
   tenantCreateCommand,
   migrateCommand,
+  dbMigrateCommand,
 ];
 
 /** Runs `toolcrib <argv>` and returns the exit code. */
