@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ensurePeers, peersFolder } from '../test/support/peers.ts';
 import { answers, startChildServer } from './child-server.ts';
 import type { Contestant } from './contestant.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../test/support/free-port.ts';
 
 export interface PeerProgram {
   readonly path: string;

@@ -5,31 +5,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { aptInstall } from '../support/apt-install.ts';
+import { findProgram, howToInstall } from '../support/debian-programs.ts';
 import { createDatabase, execute } from '../support/postgres.ts';
 import type { TestDatabase } from '../support/postgres.ts';
 import { startTestServer } from '../support/test-server.ts';
 import type { TestServer } from '../support/test-server.ts';
 import { verifies } from '../support/verifies.ts';
 
-const missing = await missingSqlmap();
-if (missing !== undefined) console.warn(`\n*** SKIPPED: sqlmap against tools. ${missing} ***\n`);
-
-async function missingSqlmap(): Promise<string | undefined> {
-  if (await canRun()) return undefined;
-  try {
-    aptInstall(['sqlmap']);
-  } catch (error) {
-    return `Install sqlmap (Debian: apt-get install sqlmap), or run the tests as root. ${String(error)}`;
-  }
-  return (await canRun()) ? undefined : 'sqlmap was installed and does not run.';
-}
-
-function canRun(): Promise<boolean> {
-  return new Promise((resolve) => {
-    execFile('sqlmap', ['--version'], (error) => resolve(error === null));
-  });
-}
+const program = findProgram('sqlmap');
+if (program === undefined) console.warn(`\n*** SKIPPED: sqlmap against tools. ${howToInstall('sqlmap')} ***\n`);
 
 const statement = (name: string, where: string, parameter: string): string =>
   `  ${name}: {kind: postgres-sql, source: pg, description: d, statement: "SELECT * FROM thing ${where}", ${parameter}}`;
@@ -80,14 +64,14 @@ function attack(tool: string, args: string): Promise<string> {
     ...['--dbms', 'postgresql', '--level', '2', '--risk', '2', '--output-dir', join(folder, tool)],
   ];
   return new Promise((resolve, reject) => {
-    execFile('sqlmap', words, { timeout: 120_000, env: { ...process.env, HOME: folder } }, (error, stdout) => {
+    execFile(program ?? '', words, { timeout: 120_000, env: { ...process.env, HOME: folder } }, (error, stdout) => {
       if (error !== null && error.killed === true) reject(error);
       else resolve(stdout);
     });
   });
 }
 
-test.skipIf(missing !== undefined).for([
+test.skipIf(program === undefined).for([
   ['bound', '{"v":"one*"}'],
   ['items', '{"v":["one*"]}'],
   ['identifier', '{"v":"id*"}'],
@@ -100,7 +84,7 @@ test.skipIf(missing !== undefined).for([
   expect(said).not.toContain('injection point');
 });
 
-test.skipIf(missing !== undefined)(
+test.skipIf(program === undefined)(
   'finds the hole of a tool that is unsafe by its own words',
   { timeout: 120_000 },
   async () => {

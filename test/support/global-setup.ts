@@ -4,11 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { installPrograms } from './debian-programs.ts';
 import { ensurePeers } from './peers.ts';
 import { startPostgres } from './postgres.ts';
 
 /** Called by vitest before the first file; what it returns is called after the last. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  installPrograms();
   await ensurePeers();
   const server = await startPostgres();
   project.provide('postgres', { superuser_url: server.superuser_url });

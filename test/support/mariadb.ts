@@ -1,14 +1,14 @@
 // A private, real MariaDB for tests: its own folder, port and user, and nothing left behind. Starting one takes a second.
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { chownSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { chownSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import type { Connection } from 'mysql2/promise';
+import { findProgram, howToInstall } from './debian-programs.ts';
+import { freePort } from './free-port.ts';
 
 export interface MariadbServer {
   readonly port: number;
@@ -23,26 +23,13 @@ export interface MariadbServer {
 }
 
 const start_ms = 60_000;
-const programs = ['/usr/sbin/mariadbd', '/usr/local/sbin/mariadbd', '/usr/bin/mariadbd', '/usr/local/bin/mariadbd'];
-const how = 'Install it (Debian: apt-get install mariadb-server), or run the tests as root, then they do.';
-
-/** Why there is no MariaDB here, after trying to install it; undefined when there is. */
+/** Why there is no MariaDB here; undefined when there is. */
 export function missingMariadb(): string | undefined {
-  if (program() !== undefined) return undefined;
-  try {
-    if (process.getuid?.() !== 0) throw new Error('apt-get: not root');
-    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'mariadb-server'], {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-      stdio: 'pipe',
-    });
-  } catch (error) {
-    return `MariaDB is missing and could not be installed (${String(error)}). ${how}`;
-  }
-  return program() === undefined ? `MariaDB is missing. ${how}` : undefined;
+  return program() === undefined ? howToInstall('mariadbd') : undefined;
 }
 
 function program(): string | undefined {
-  return programs.find((path) => existsSync(path));
+  return findProgram('mariadbd');
 }
 
 /** A new server with the account root, without password, on the loopback only. */
@@ -164,12 +151,4 @@ function unprivilegedAccount(): { readonly uid: number; readonly gid: number } {
   const account = accounts.find(([name]) => name === 'mysql') ?? accounts.find(([name]) => name === 'nobody');
   if (account === undefined) throw new Error('Running as root, and there is no user mysql or nobody to run MariaDB as');
   return { uid: Number(account[2]), gid: Number(account[3]) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -3,14 +3,13 @@ import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, mkdtempSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { inject } from 'vitest';
 import { findPostgres } from './find-postgres.ts';
+import { freePort } from './free-port.ts';
 
 /** How a server ends: `fast` as an operator would, `immediate` as in a crash, `kill` without any warning. */
 export type StopMode = 'fast' | 'immediate' | 'kill';
@@ -247,12 +246,4 @@ function unprivilegedAccount(): Account {
   if (account === undefined)
     throw new Error('Running as root, and there is no user postgres or nobody to run PostgreSQL as');
   return { uid: Number(account[2]), gid: Number(account[3]) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -2,11 +2,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { findProgram, howToInstall } from './debian-programs.ts';
+import { freePort } from './free-port.ts';
 
 export interface RedisTestServer {
   readonly port: number;
@@ -23,7 +23,7 @@ const start_ms = 20_000;
 
 /** A server with the password of the default account, and further settings. */
 export async function startRedis(password: string, more: readonly string[] = []): Promise<RedisTestServer> {
-  install();
+  if (findProgram('redis-server') === undefined) throw new Error(howToInstall('redis-server'));
   const folder = mkdtempSync(join(tmpdir(), 'toolcrib-redis-'));
   const port = await freePort();
   let server: ChildProcess | undefined;
@@ -71,37 +71,4 @@ export async function startRedis(password: string, more: readonly string[] = [])
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Debian's package, where it is missing and we may install it. */
-function install(): void {
-  if (answers()) return;
-  try {
-    if (process.getuid?.() !== 0) throw new Error('apt-get: not root');
-    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'redis-server'], {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-      stdio: 'pipe',
-    });
-  } catch (cause) {
-    throw new Error('The tests need redis-server and redis-cli. Install them (Debian: apt-get install redis-server).', {
-      cause,
-    });
-  }
-}
-
-function answers(): boolean {
-  try {
-    for (const program of ['redis-server', 'redis-cli']) execFileSync(program, ['--version'], { stdio: 'pipe' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
