@@ -1,14 +1,12 @@
-// The kinds `spanner` and `spanner-sql` keep the contract of SQL kinds in both dialects.
+// The contract of SQL kinds for the kinds `spanner` and `spanner-sql`, in either dialect.
 import { afterAll, describe } from 'vitest';
 import { spannerSql } from '../../server/src/kinds/spanner/spanner-sql.ts';
+import type { SpannerDialect } from '../../server/src/kinds/spanner/spanner-types.ts';
 import { findSpannerEmulator, startSpannerEmulator } from '../support/spanner.ts';
 import type { SpannerEmulator } from '../support/spanner.ts';
 import { createSpannerDatabase } from './spanner-subject.ts';
 import { sqlKindContract } from './sql-kind-contract.ts';
 import type { SqlSubject, SqlTexts } from './sql-kind-contract.ts';
-
-const path = findSpannerEmulator();
-let started: Promise<SpannerEmulator> | undefined;
 
 // The emulator does not stop a statement whose request has ended: what counts as running is the request.
 const seconds = 'SELECT COUNT(*) AS n FROM number a, number b WHERE a.n <= 3000 AND b.n <= 3000';
@@ -23,7 +21,7 @@ const shared = {
   half_second: 'SELECT COUNT(*) AS n FROM number a, number b WHERE a.n <= 700 AND b.n <= 700',
 } as const;
 
-const texts: Readonly<Record<'googlesql' | 'postgresql', SqlTexts>> = {
+const texts: Readonly<Record<SpannerDialect, SqlTexts>> = {
   googlesql: {
     ...shared,
     echo: 'SELECT @value AS value',
@@ -49,21 +47,23 @@ const texts: Readonly<Record<'googlesql' | 'postgresql', SqlTexts>> = {
   },
 };
 
-describe.skipIf(path === undefined).each(['googlesql', 'postgresql'] as const)('the dialect %s', (dialect) => {
-  sqlKindContract({ name: `spanner (${dialect})`, create: () => create(path ?? '', dialect), texts: texts[dialect] });
-});
-
-afterAll(async () => (await started)?.stop());
-
-async function create(program: string, dialect: 'googlesql' | 'postgresql'): Promise<SqlSubject> {
-  started ??= startSpannerEmulator(program);
-  const emulator = await started;
-  const database = await createSpannerDatabase(emulator, dialect);
-  return {
-    kind: spannerSql,
-    open: () => database.open(),
-    openUnreachable: () => database.open({ emulator_host: '127.0.0.1:1' }),
-    running: () => Promise.resolve(emulator.running()),
-    remove: () => database.remove(),
-  };
+export function spannerContract(dialect: SpannerDialect): void {
+  const path = findSpannerEmulator();
+  describe.skipIf(path === undefined)('on the emulator', () => {
+    let emulator: SpannerEmulator | undefined;
+    const create = async (): Promise<SqlSubject> => {
+      const started = await startSpannerEmulator(path ?? '');
+      emulator = started;
+      const database = await createSpannerDatabase(started, dialect);
+      return {
+        kind: spannerSql,
+        open: () => database.open(),
+        openUnreachable: () => database.open({ emulator_host: '127.0.0.1:1' }),
+        running: () => Promise.resolve(started.running()),
+        remove: () => database.remove(),
+      };
+    };
+    sqlKindContract({ name: `spanner (${dialect})`, create, texts: texts[dialect] });
+    afterAll(async () => emulator?.stop());
+  });
 }
