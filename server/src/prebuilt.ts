@@ -26,5 +26,7 @@ export function prebuiltFiles(names: readonly string[]): readonly CatalogueFile[
   return [...new Set(names)].map((name) => ({
     path: fileURLToPath(new URL(`${name}.yaml`, folder)),
     scope: { kind: 'system' },
+    // Whoever names a file in a variable means it from where the server is started.
+    base_folder: process.cwd(),
   }));
 }

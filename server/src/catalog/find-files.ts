@@ -1,5 +1,5 @@
 // The configuration files that are there now, each with what is known of it from the load before.
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Fault } from '../base/errors.ts';
 import type { FileVersion } from './file-version.ts';
 import type { ConfigFile } from './link-files.ts';
@@ -12,6 +12,8 @@ import type { Outcome } from './broken-level.ts';
 export interface CatalogueFile {
   readonly path: string;
   readonly scope: ToolScope;
+  /** Where its relative paths start; by default its own folder. */
+  readonly base_folder?: string;
 }
 
 /** What is remembered of a file from one load to the next. */
@@ -46,13 +48,14 @@ export async function findFiles(
   const found: Found[] = [];
   const faults: Fault[] = [];
   const shown: string[] = [];
-  for (const [input, { path, scope }] of inputs.entries()) {
+  for (const [input, { path, scope, base_folder }] of inputs.entries()) {
     const read = await readFiles(path);
     const of_input = new Map(known.filter(({ file }) => file.input === input).map((one) => [one.file.path, one]));
     const here = new Map<string, Found>();
     for (const { content, ...file } of read.files) {
       if (unsettled.has(file.path)) continue;
-      here.set(file.path, { file: { ...file, input, scope }, content, known: of_input.get(file.path) });
+      const found_file = { ...file, input, scope, base_folder: base_folder ?? dirname(file.path) };
+      here.set(file.path, { file: found_file, content, known: of_input.get(file.path) });
     }
     for (const one of of_input.values()) {
       const { file } = one;

@@ -1,5 +1,4 @@
 // Versions of all configuration files into the parts of a catalogue, with what became of each file.
-import { dirname } from 'node:path';
 import type { Pause } from '../base/pause.ts';
 import type { CatalogueParts } from './create-catalogue.ts';
 import type { Decoded } from './decode-entity.ts';
@@ -19,6 +18,8 @@ export interface ConfigFile {
   /** As faults name it. */
   readonly shown: string;
   readonly scope: ToolScope;
+  /** Where relative paths in it start. */
+  readonly base_folder: string;
 }
 
 export interface FileToLink {
@@ -52,7 +53,7 @@ export async function linkFiles(
 }
 
 function scopeFile({ file, version }: FileToLink) {
-  const at = { scope: file.scope, base_folder: dirname(file.path) };
+  const at = { scope: file.scope, base_folder: file.base_folder };
   const { decoded } = version;
   // Linking adds faults to the entities' lists; those of the version must not grow with every load.
   const scoped = <Definition>(entities: readonly Decoded<Definition>[]): readonly ScopedEntity<Definition>[] =>
