@@ -64,6 +64,10 @@ export const differences: readonly { readonly why: string; readonly cases: Reado
         peer: '[{"v":[9007199254740993]}]',
         toolcrib: '[{"v":["9007199254740993"]}]',
       },
+      'map {"v":{"a":9007199254740993}}': {
+        peer: '[{"v":{"a":9007199254740992}}]',
+        toolcrib: '[{"v":{"a":"9007199254740993"}}]',
+      },
       'type {"row":"(123456789012345678.5::numeric)"}': {
         peer: '[{"v":123456789012345678.5}]',
         toolcrib: '[{"v":"123456789012345678.5"}]',
