@@ -4,7 +4,7 @@ import type { ArgumentValue } from '../../server/src/catalog/parameters.ts';
 import type { SqlSource } from '../../server/src/catalog/source.ts';
 import { mysqlDialect } from '../../server/src/kinds/mysql/mysql-dialect.ts';
 import { mysqlSql } from '../../server/src/kinds/mysql/mysql-sql.ts';
-import { startMariadb } from '../support/mariadb.ts';
+import { hasMariadb, startMariadb } from '../support/mariadb.ts';
 import type { MariadbServer } from '../support/mariadb.ts';
 import { runContext } from '../support/run-context.ts';
 import { verifies } from '../support/verifies.ts';
@@ -13,39 +13,41 @@ import type { PlantedMysql } from './mysql-subject.ts';
 import { generous, parameter, prepareTool, refusal } from './sql-kind-contract.ts';
 import type { Runner } from './sql-kind-contract.ts';
 
-let server: MariadbServer;
-let database: PlantedMysql;
-let source: SqlSource;
+// Skipped: where MariaDB is not installed and cannot be.
+describe.skipIf(!hasMariadb())('values in MySQL', () => {
+  let server: MariadbServer;
+  let database: PlantedMysql;
+  let source: SqlSource;
 
-const named = (...types: Parameters<typeof parameter>[1][]) =>
-  types.map((type, index) => parameter(`p${index + 1}`, type));
-const read = (statement: string, ...types: Parameters<typeof parameter>[1][]): Runner =>
-  prepareTool(mysqlSql, source, { statement, parameters: named(...types) });
-const value = async (run: Promise<{ rows: readonly Record<string, unknown>[] }>): Promise<unknown> =>
-  (await run).rows[0]?.['value'];
-const things = async (): Promise<number> =>
-  Number((await database.query('SELECT count(*) AS n FROM thing'))[0]?.['n'] ?? -1);
+  const named = (...types: Parameters<typeof parameter>[1][]) =>
+    types.map((type, index) => parameter(`p${index + 1}`, type));
+  const read = (statement: string, ...types: Parameters<typeof parameter>[1][]): Runner =>
+    prepareTool(mysqlSql, source, { statement, parameters: named(...types) });
+  const value = async (run: Promise<{ rows: readonly Record<string, unknown>[] }>): Promise<unknown> =>
+    (await run).rows[0]?.['value'];
+  const things = async (): Promise<number> =>
+    Number((await database.query('SELECT count(*) AS n FROM thing'))[0]?.['n'] ?? -1);
 
-beforeAll(async () => {
-  server = await startMariadb();
-  database = await createPlantedMysql(server);
-  source = database.open();
-});
-afterAll(async () => {
-  await source.close();
-  await server.remove();
-});
-beforeEach(async () => {
-  await database.query('DELETE FROM thing');
-});
-
-describe('types', () => {
   beforeAll(async () => {
-    await database.query("SET SESSION sql_mode = ''");
+    server = await startMariadb();
+    database = await createPlantedMysql(server);
+    source = database.open();
+  });
+  afterAll(async () => {
+    await source.close();
+    await server.remove();
+  });
+  beforeEach(async () => {
+    await database.query('DELETE FROM thing');
   });
 
-  // oxfmt-ignore
-  test.each<readonly [string, string, unknown, string]>([
+  describe('types', () => {
+    beforeAll(async () => {
+      await database.query("SET SESSION sql_mode = ''");
+    });
+
+    // oxfmt-ignore
+    test.each<readonly [string, string, unknown, string]>([
     ['tinyint', '-128', -128, 'tinyint'],
     ['tinyint unsigned', '255', 255, 'tinyint unsigned'],
     ['boolean', 'true', 1, 'tinyint'],
@@ -110,8 +112,8 @@ describe('types', () => {
     expect(result.columns).toEqual([{ name: 'value', type: type_name }]);
   });
 
-  // oxfmt-ignore
-  test.each<readonly [string, Parameters<typeof parameter>[1], ArgumentValue, unknown]>([
+    // oxfmt-ignore
+    test.each<readonly [string, Parameters<typeof parameter>[1], ArgumentValue, unknown]>([
     ['?', 'integer', 5, 5],
     ['?', 'integer', 9223372036854775807n, '9223372036854775807'],
     ['?', 'integer', 18446744073709551615n, '18446744073709551615'],
@@ -131,81 +133,82 @@ describe('types', () => {
     expect(await value(read(`SELECT ${expression} AS value`, type)({ p1 }))).toEqual(expected);
   });
 
-  test('an integer may say how many rows there shall be', async () => {
-    expect(
-      (await read('SELECT seq FROM seq_1_to_9 LIMIT ? OFFSET ?', 'integer', 'integer')({ p1: 2, p2: 3 })).rows,
-    ).toEqual([{ seq: 4 }, { seq: 5 }]);
-  });
-});
-
-describe('texts', () => {
-  test('a parameter is never part of the statement, whatever the server thinks of quotes', async () => {
-    verifies('DBT-02');
-    await database.query("SET GLOBAL sql_mode = 'NO_BACKSLASH_ESCAPES,ANSI_QUOTES,STRICT_TRANS_TABLES'");
-    const other = database.open();
-    const echo = prepareTool(mysqlSql, other, {
-      statement: `SELECT ? AS value, 'a\\'?' AS fixed, "b\\"?" AS other, @@sql_mode AS mode`,
-      parameters: named('string'),
+    test('an integer may say how many rows there shall be', async () => {
+      expect(
+        (await read('SELECT seq FROM seq_1_to_9 LIMIT ? OFFSET ?', 'integer', 'integer')({ p1: 2, p2: 3 })).rows,
+      ).toEqual([{ seq: 4 }, { seq: 5 }]);
     });
-    for (let round = 0; round < 3; round += 1) {
-      expect((await echo({ p1: "\\'; DROP TABLE thing; --" })).rows).toEqual([
-        { value: "\\'; DROP TABLE thing; --", fixed: "a'?", other: 'b"?', mode: 'STRICT_TRANS_TABLES' },
+  });
+
+  describe('texts', () => {
+    test('a parameter is never part of the statement, whatever the server thinks of quotes', async () => {
+      verifies('DBT-02');
+      await database.query("SET GLOBAL sql_mode = 'NO_BACKSLASH_ESCAPES,ANSI_QUOTES,STRICT_TRANS_TABLES'");
+      const other = database.open();
+      const echo = prepareTool(mysqlSql, other, {
+        statement: `SELECT ? AS value, 'a\\'?' AS fixed, "b\\"?" AS other, @@sql_mode AS mode`,
+        parameters: named('string'),
+      });
+      for (let round = 0; round < 3; round += 1) {
+        expect((await echo({ p1: "\\'; DROP TABLE thing; --" })).rows).toEqual([
+          { value: "\\'; DROP TABLE thing; --", fixed: "a'?", other: 'b"?', mode: 'STRICT_TRANS_TABLES' },
+        ]);
+      }
+      await database.query('SET GLOBAL sql_mode = DEFAULT');
+      await other.close();
+    });
+
+    // oxfmt-ignore
+    const hostile = ["'", '"', '`', '\\', "\\'", '\\"', "'; DROP TABLE thing; -- ", '" OR ""="', '\\\\\\', "a\\\\'b", '/*! x */', '\r\n', '\u0000', '%_', '¥\\', "\u00bf'", '\\u0027'];
+
+    test.each(hostile)('%j in quotes is a text', async (text) => {
+      verifies('DBT-02');
+      for (const style of ['single-quotes', 'double-quotes'] as const) {
+        const quoted = mysqlDialect.quote(text, style) ?? '';
+        const run = source.prepare({ text: `SELECT ${quoted} AS value`, parameters: [], read_only: true });
+        expect(await value(run.run([], { ...runContext(), limits: generous }))).toBe(text);
+      }
+    });
+
+    // The server itself drops spaces at the start of a name, and allows no NUL.
+    test.each(hostile.filter((text) => !/^[\r\0]/.test(text)))('%j in backquotes is a name', async (text) => {
+      const quoted = mysqlDialect.quote(text, 'backticks') ?? '';
+      const result = await read(`SELECT 1 AS ${quoted}`)({});
+      expect(result.columns[0]?.name).toBe(text);
+    });
+
+    test('there are no brackets, and no name with NUL', () => {
+      expect(mysqlDialect.quote('a', 'square-brackets')).toBeUndefined();
+      expect(mysqlDialect.quote('a\0b', 'backticks')).toBeUndefined();
+    });
+
+    test('one statement means one', async () => {
+      verifies('DBT-02');
+      for (const read_only of [true, false]) {
+        const text = "SELECT 1; INSERT INTO thing (name) VALUES ('x')";
+        const run = source.prepare({ text, parameters: [], read_only }).run([], { ...runContext(), limits: generous });
+        expect((await refusal(run)).text).toContain('42000');
+      }
+      expect(await things()).toBe(0);
+      expect(await value(read('SELECT 1 AS value;')({}))).toBe(1);
+    });
+
+    test('a statement with other placeholders than parameters is refused, not filled with whatever comes', async () => {
+      const odd = source.prepare({ text: 'SELECT ?, ?', parameters: named('string'), read_only: true });
+      expect((await refusal(odd.run(['a'], { ...runContext(), limits: generous }))).text).toContain('07001');
+    });
+
+    test('comments that are executed, and disagreement with the parameters, are faults of the file', () => {
+      expect(mysqlDialect.check('SELECT 1 /*!50000 INTO OUTFILE "x" */', [])).toMatchObject([
+        { message: 'The statement has a comment that is executed (/*! … */)' },
       ]);
-    }
-    await database.query('SET GLOBAL sql_mode = DEFAULT');
-    await other.close();
-  });
-
-  // oxfmt-ignore
-  const hostile = ["'", '"', '`', '\\', "\\'", '\\"', "'; DROP TABLE thing; -- ", '" OR ""="', '\\\\\\', "a\\\\'b", '/*! x */', '\r\n', '\u0000', '%_', '¥\\', "\u00bf'", '\\u0027'];
-
-  test.each(hostile)('%j in quotes is a text', async (text) => {
-    verifies('DBT-02');
-    for (const style of ['single-quotes', 'double-quotes'] as const) {
-      const quoted = mysqlDialect.quote(text, style) ?? '';
-      const run = source.prepare({ text: `SELECT ${quoted} AS value`, parameters: [], read_only: true });
-      expect(await value(run.run([], { ...runContext(), limits: generous }))).toBe(text);
-    }
-  });
-
-  // The server itself drops spaces at the start of a name, and allows no NUL.
-  test.each(hostile.filter((text) => !/^[\r\0]/.test(text)))('%j in backquotes is a name', async (text) => {
-    const quoted = mysqlDialect.quote(text, 'backticks') ?? '';
-    const result = await read(`SELECT 1 AS ${quoted}`)({});
-    expect(result.columns[0]?.name).toBe(text);
-  });
-
-  test('there are no brackets, and no name with NUL', () => {
-    expect(mysqlDialect.quote('a', 'square-brackets')).toBeUndefined();
-    expect(mysqlDialect.quote('a\0b', 'backticks')).toBeUndefined();
-  });
-
-  test('one statement means one', async () => {
-    verifies('DBT-02');
-    for (const read_only of [true, false]) {
-      const text = "SELECT 1; INSERT INTO thing (name) VALUES ('x')";
-      const run = source.prepare({ text, parameters: [], read_only }).run([], { ...runContext(), limits: generous });
-      expect((await refusal(run)).text).toContain('42000');
-    }
-    expect(await things()).toBe(0);
-    expect(await value(read('SELECT 1 AS value;')({}))).toBe(1);
-  });
-
-  test('a statement with other placeholders than parameters is refused, not filled with whatever comes', async () => {
-    const odd = source.prepare({ text: 'SELECT ?, ?', parameters: named('string'), read_only: true });
-    expect((await refusal(odd.run(['a'], { ...runContext(), limits: generous }))).text).toContain('07001');
-  });
-
-  test('comments that are executed, and disagreement with the parameters, are faults of the file', () => {
-    expect(mysqlDialect.check('SELECT 1 /*!50000 INTO OUTFILE "x" */', [])).toMatchObject([
-      { message: 'The statement has a comment that is executed (/*! … */)' },
-    ]);
-    expect(mysqlDialect.check('SELECT ?, ?', named('string'))).toMatchObject([
-      { message: 'The placeholder ? has no parameter' },
-    ]);
-    expect(mysqlDialect.check('SELECT ?', named('string', 'string'))).toMatchObject([
-      { path: 'parameters[1]', hint: expect.stringContaining('the 2nd ?') as string },
-    ]);
-    expect(mysqlDialect.check('SELECT ? # ? \n -- ?\n /* ? */', named('string'))).toEqual([]);
+      expect(mysqlDialect.check('SELECT ?, ?', named('string'))).toMatchObject([
+        { message: 'The placeholder ? has no parameter' },
+      ]);
+      expect(mysqlDialect.check('SELECT ?', named('string', 'string'))).toMatchObject([
+        { path: 'parameters[1]', hint: expect.stringContaining('the 2nd ?') as string },
+      ]);
+      expect(mysqlDialect.check('SELECT ? # ? \n -- ?\n /* ? */', named('string'))).toEqual([]);
+    });
   });
 });

@@ -21,9 +21,15 @@ export interface RedisTestServer {
 
 const start_ms = 20_000;
 
+/** Whether there is a Redis; false after saying loudly what is missing: then the tests are skipped. */
+export function hasRedis(): boolean {
+  if (findProgram('redis-server') !== undefined) return true;
+  process.stderr.write(`\n*** SKIPPED: Redis. ${howToInstall('redis-server')} ***\n`);
+  return false;
+}
+
 /** A server with the password of the default account, and further settings. */
 export async function startRedis(password: string, more: readonly string[] = []): Promise<RedisTestServer> {
-  if (findProgram('redis-server') === undefined) throw new Error(howToInstall('redis-server'));
   const folder = mkdtempSync(join(tmpdir(), 'toolcrib-redis-'));
   const port = await freePort();
   let server: ChildProcess | undefined;
