@@ -65,12 +65,13 @@ function attack(tool: string, args: string): Promise<string> {
   ];
   return new Promise((resolve, reject) => {
     execFile(program ?? '', words, { timeout: 120_000, env: { ...process.env, HOME: folder } }, (error, stdout) => {
-      if (error !== null && error.killed === true) reject(error);
+      if (error?.killed === true) reject(new Error('sqlmap did not end in time'));
       else resolve(stdout);
     });
   });
 }
 
+// Skipped: sqlmap is missing and could not be installed.
 test.skipIf(program === undefined).for([
   ['bound', '{"v":"one*"}'],
   ['items', '{"v":["one*"]}'],
@@ -84,6 +85,7 @@ test.skipIf(program === undefined).for([
   expect(said).not.toContain('injection point');
 });
 
+// Skipped: sqlmap is missing and could not be installed.
 test.skipIf(program === undefined)(
   'finds the hole of a tool that is unsafe by its own words',
   { timeout: 120_000 },

@@ -42,7 +42,8 @@ export function createMeeting(): Meeting {
           // The last to come is answered first, so that answers do not leave in the order of their questions.
           for (const leave of all.toReversed()) leave();
         });
-        return { kind: 'value', value: String(args['value']) };
+        const { value } = args;
+        return { kind: 'value', value: typeof value === 'string' ? value : null };
       };
     },
   };

@@ -49,7 +49,8 @@ describe('one of the required services', () => {
     [{ a: 'down' }, 'issuer_unavailable', expect.stringContaining('The issuer of "a" cannot be reached')],
   ])('does not with %j, and it is told why', async (tokens, code, message) => {
     verifies('DBT-08');
-    await expect(verified(tokens, ['a', 'b'])).rejects.toMatchObject({ code, message });
+    const expected: Readonly<Record<string, unknown>> = { code, message };
+    await expect(verified(tokens, ['a', 'b'])).rejects.toMatchObject(expected);
   });
 
   test('is asked for by its header', async () => {
