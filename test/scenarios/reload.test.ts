@@ -82,9 +82,9 @@ describe('reload', () => {
     write('main.yaml', `${source()}tools:\n${answering(0)}`);
     await expect.poll(() => answer(), until).toBe(0);
     const answers: unknown[] = [];
-    let is_over = false;
+    const over = new AbortController();
     const callers = Array.from({ length: 8 }, async () => {
-      while (!is_over) answers.push(await answer());
+      while (!over.signal.aborted) answers.push(await answer());
     });
     await expect.poll(() => answers.length, until).toBeGreaterThan(200);
     const before = await connections();
@@ -94,7 +94,7 @@ describe('reload', () => {
       await expect.poll(() => answers.at(-1), until).toBe(number);
       for (const pid of await connections()) ever.add(pid);
     }
-    is_over = true;
+    over.abort();
     await Promise.all(callers);
     expect(new Set(answers)).toEqual(new Set(Array.from({ length: 21 }, (_, number) => number)));
     // As many as one source may have, over all the time; and none that was there has gone.

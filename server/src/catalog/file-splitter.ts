@@ -37,13 +37,11 @@ export class FileSplitter {
       return splitFile(text, file);
     }
     const worker = (this.#worker ??= startWorker());
-    try {
-      return await this.#splitApart(worker, { kind: 'split', text, file });
-    } catch {
-      await this.close();
-      const message = `the file takes more than ${this.#parse_ms / 1_000} s or ${limits.config_parse_mib} MiB to read`;
-      return unreadableFile({ path: '', message, hint: 'Split it.', file });
-    }
+    const split = await this.#splitApart(worker, { kind: 'split', text, file });
+    if (split !== undefined) return split;
+    await this.close();
+    const message = `the file takes more than ${this.#parse_ms / 1_000} s or ${limits.config_parse_mib} MiB to read`;
+    return unreadableFile({ path: '', message, hint: 'Split it.', file });
   }
 
   async close(): Promise<void> {
@@ -52,8 +50,8 @@ export class FileSplitter {
     await worker?.terminate();
   }
 
-  /** Rejects when the thread ends or the time is over. */
-  async #splitApart(worker: Worker, request: ToSplitter): Promise<SplitFile> {
+  /** Undefined when the thread has ended or the time is over. */
+  async #splitApart(worker: Worker, request: ToSplitter): Promise<SplitFile | undefined> {
     const signal = AbortSignal.timeout(this.#parse_ms);
     const entities: Entity[] = [];
     let message = request;
@@ -61,6 +59,7 @@ export class FileSplitter {
       const answered = answer(worker, signal);
       worker.postMessage(message);
       const portion = await answered;
+      if (portion === undefined) return undefined;
       entities.push(...portion.entities);
       const { faults, unreadable, is_last } = portion;
       if (is_last) return { entities, faults, unreadable };
@@ -82,15 +81,17 @@ function startWorker(): Worker {
   return worker;
 }
 
-async function answer(worker: Worker, signal: AbortSignal): Promise<FromSplitter> {
+/** The next answer; undefined when there will be none. */
+async function answer(worker: Worker, signal: AbortSignal): Promise<FromSplitter | undefined> {
   const ended = new AbortController();
   const either = { signal: AbortSignal.any([signal, ended.signal]) };
   try {
-    const exit = once(worker, 'exit', either).then(() => {
-      throw new Error('The thread has ended');
-    });
-    const [message] = (await Promise.race([once(worker, 'message', either), exit])) as [FromSplitter];
+    const exit = once(worker, 'exit', either).then(() => []);
+    const [message] = (await Promise.race([once(worker, 'message', either), exit])) as [FromSplitter?];
     return message;
+  } catch {
+    // The time is over, or the memory.
+    return undefined;
   } finally {
     ended.abort();
   }

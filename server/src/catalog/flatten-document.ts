@@ -28,7 +28,7 @@ interface Region {
 export function flattenDocument(source: DocumentText): readonly string[] {
   const root = source.document.contents;
   if (!isMap(root)) return [source.text.slice(source.start, source.end)];
-  return new Flattening(source).run(root as YAMLMap);
+  return new Flattening(source).run(root);
 }
 
 class Flattening {
@@ -62,8 +62,8 @@ class Flattening {
       const is_empty = !isNode(value) || (isScalar(value) && value.value === null);
       if (is_empty && word !== undefined) this.#waiting.push(...this.#commentsIn(region.first, region.end));
       else if (word === undefined || !isMap(value)) this.#add(this.#lines.slice(region.first, region.end));
-      else if (value.flow === true || value.items.length === 0) this.#addRebuilt(section, value as YAMLMap, region);
-      else this.#addEntities(section, value as YAMLMap, region);
+      else if (value.flow === true || value.items.length === 0) this.#addRebuilt(section, value, region);
+      else this.#addEntities(section, value, region);
     }
     if (this.#waiting.length > 0) this.#add([]);
     return this.#documents;
@@ -100,7 +100,7 @@ class Flattening {
     }
     if (!isMap(value) || value.flow === true || value.items.length === 0) return undefined;
     if (!/^\s*(?:#.*)?$/.test(withoutAnchor(rest))) return undefined;
-    return this.#mapLines([...head, `name: ${name}${withoutAnchor(rest).trimEnd()}`], value as YAMLMap, {
+    return this.#mapLines([...head, `name: ${name}${withoutAnchor(rest).trimEnd()}`], value, {
       key_line,
       end,
     });
