@@ -49,6 +49,7 @@ const texts: Readonly<Record<SpannerDialect, SqlTexts>> = {
 
 export function spannerContract(dialect: SpannerDialect): void {
   const path = findSpannerEmulator();
+  // Skipped: Google's emulator is not here; test/support/spanner.ts says how to get it.
   describe.skipIf(path === undefined)('on the emulator', () => {
     let emulator: SpannerEmulator | undefined;
     const create = async (): Promise<SqlSubject> => {

@@ -79,6 +79,7 @@ tools:
   execute: { kind: spanner-execute-sql, source: flights-google, description: Runs SQL. }
 `;
 
+// Skipped: Google's emulator is not here; test/support/spanner.ts says how to get it.
 describe.skipIf(path === undefined)('spanner through the server', () => {
   let emulator: SpannerEmulator;
   let server: TestServer;

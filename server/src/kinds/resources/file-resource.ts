@@ -88,18 +88,16 @@ function isInside(path: string): boolean {
 }
 
 async function readInside(folder: string, path: string, limit_bytes: number): Promise<ResourceContent> {
-  let real: string;
-  try {
-    const [real_folder, real_path] = await Promise.all([realpath(folder), realpath(resolve(folder, path))]);
-    const inside = relative(real_folder, real_path);
-    // A link may lead out of the folder; what it leads to is then not there.
-    if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside))
-      throw new Error('outside');
-    real = real_path;
-  } catch (cause) {
-    throw new ToolcribError('resource_not_found', { cause });
-  }
-  return readRegular(real, limit_bytes);
+  const [real_folder, real_path] = await Promise.all([realpath(folder), realpath(resolve(folder, path))]).catch(
+    (cause: unknown) => {
+      throw new ToolcribError('resource_not_found', { cause });
+    },
+  );
+  // A link may lead out of the folder; what it leads to is then not there.
+  const inside = relative(real_folder, real_path);
+  const is_outside = inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside);
+  if (is_outside) throw new ToolcribError('resource_not_found');
+  return readRegular(real_path, limit_bytes);
 }
 
 /** Without following a link that took the file's place meanwhile, and without waiting on what is no file. */

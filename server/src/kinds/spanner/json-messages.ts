@@ -1,12 +1,13 @@
 // Cuts a stream of JSON objects, in one array or one after the other, into the objects: what a streaming method of a
 // Google REST API answers. Nothing but the object being read is kept.
+import { SpannerError } from './spanner-errors.ts';
 
 const quote = 0x22;
 const backslash = 0x5c;
 const open_brace = 0x7b;
 const close_brace = 0x7d;
 
-/** The objects of the stream as texts. Throws RangeError when one is larger than the limit. */
+/** The objects of the stream as texts. Throws SpannerError when one is larger than the limit, or is cut off. */
 export async function* jsonMessages(
   chunks: AsyncIterable<Uint8Array>,
   limit_bytes: number,
@@ -39,7 +40,8 @@ export async function* jsonMessages(
     if (depth === 0) continue;
     held.push(chunk.subarray(start));
     held_bytes += chunk.length - start;
-    if (held_bytes > limit_bytes) throw new RangeError(`A message is larger than ${limit_bytes} bytes`);
+    if (held_bytes > limit_bytes)
+      throw new SpannerError('RESOURCE_EXHAUSTED', `A message is larger than ${limit_bytes} bytes`, {});
   }
-  if (depth !== 0) throw new RangeError('The stream ended within a message');
+  if (depth !== 0) throw new SpannerError('UNAVAILABLE', 'The stream ended within a message', {});
 }

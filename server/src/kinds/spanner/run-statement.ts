@@ -1,4 +1,5 @@
 // One statement in one transaction: a strong read-only one that Spanner ends itself, or a read-write one that is committed.
+import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ToolcribError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
@@ -50,7 +51,7 @@ export async function runWriting(
       if (!(thrown instanceof SpannerError) || thrown.status !== 'ABORTED') throw thrown;
       const longest_ms = Math.min(limits.spanner_retry_first_ms * 2 ** attempt, limits.spanner_retry_last_ms);
       // Those who were aborted together must not meet again.
-      await wait(thrown.retry_ms ?? longest_ms * (0.5 + Math.random() / 2), run.signal);
+      await wait(thrown.retry_ms ?? longest_ms * (randomInt(500, 1_000) / 1_000), run.signal);
     }
   }
 }

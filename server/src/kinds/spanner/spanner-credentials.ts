@@ -1,5 +1,6 @@
 // Access tokens for Google's API: from a key in the configuration, or from Application Default Credentials.
 import { z } from 'zod';
+import { SpannerError } from './spanner-errors.ts';
 
 const scopes = ['https://www.googleapis.com/auth/spanner.data'];
 
@@ -31,7 +32,7 @@ export function createAuthorizer(key: GoogleKey | undefined): (signal: AbortSign
       giver.then((give) => give()),
       signal,
     );
-    if (typeof token !== 'string') throw new Error('There are no credentials for Google');
+    if (typeof token !== 'string') throw new SpannerError('UNAUTHENTICATED', 'There are no credentials for Google', {});
     return `Bearer ${token}`;
   };
 }
