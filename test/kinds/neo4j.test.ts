@@ -188,14 +188,23 @@ describe.skipIf(programs === undefined)('neo4j-cypher', () => {
       );
     });
 
-    test('a cut answer comes before the rest, and costs little memory', async () => {
+    test('a cut answer comes before the rest, which is not kept', async () => {
       verifies('DBT-13');
+      const few = openNeo4j(server, { max_connections: 4 });
+      const many = cypherTool(few, { statement: 'UNWIND range(1, $n) AS n RETURN n', types: { n: 'integer' } });
       const limits = { rows: 5, bytes: 1_000 };
-      await series()({ n: 10 }, { limits });
-      const before = process.memoryUsage().rss;
-      const answers = await Promise.all(Array.from({ length: 4 }, async () => series()({ n: 300_000 }, { limits })));
+      await many({ n: 10 }, { limits });
+      const before = process.memoryUsage().heapUsed;
+      let peak = before;
+      const timer = setInterval(() => (peak = Math.max(peak, process.memoryUsage().heapUsed)), 5);
+      // Four times: what FalkorDB sends all the same, 1.2 million records, takes 700 MB where it is kept.
+      const answers = await Promise.all(Array.from({ length: 4 }, async () => many({ n: 300_000 }, { limits })));
       for (const answer of answers) expect(numbers(answer)).toEqual([1, 2, 3, 4, 5]);
-      expect((process.memoryUsage().rss - before) / 1024 / 1024).toBeLessThan(150);
+      // These wait for the four places.
+      await Promise.all(Array.from({ length: 4 }, async () => many({ n: 1 })));
+      clearInterval(timer);
+      expect((peak - before) / 1024 / 1024).toBeLessThan(350);
+      await few.close();
     });
 
     test('of a writing statement: the answer is cut, not the statement', async () => {

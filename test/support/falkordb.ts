@@ -75,6 +75,11 @@ export async function startFalkordb(programs: FalkordbPrograms): Promise<Falkord
     do {
       bolt_port = await freePort();
       server = launch(programs, folder, bolt_port);
+      server.once('exit', (code, signal) => {
+        if (signal === 'SIGKILL') return;
+        const log = readFileSync(join(folder, 'log'), 'utf8');
+        process.stderr.write(`FalkorDB ended by itself (${code ?? signal}):\n${log.slice(0, 6_000)}\n`);
+      });
       if (await listens(bolt_port, server, deadline)) return;
       server.kill('SIGKILL');
     } while (performance.now() < deadline);

@@ -1,6 +1,5 @@
 // One driver of Neo4j with its bounds: runs statements in sessions of their own, reads again what may be read again, and
 // gives a call up at once when its signal aborts.
-import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type * as Neo4j from 'neo4j-driver';
 import type { Clock } from '../../base/clock.ts';
@@ -13,7 +12,8 @@ import type { CypherMap } from './cypher-values.ts';
 import { neo4jError, retryOf, unavailable } from './neo4j-errors.ts';
 import { withHeader } from './parameter-header.ts';
 import { readResult } from './read-result.ts';
-import { sessionSocket } from './session-socket.ts';
+import { dropWhenStuck, sessionSocket } from './session-socket.ts';
+import type { StartedRun } from './session-socket.ts';
 
 export interface Neo4jServer {
   readonly uri: string;
@@ -176,25 +176,23 @@ export class Neo4jClient {
     const open = await this.#driver();
     const session = options.binds ? this.#session(open, query.read_only) : open.driver.session();
     await this.#gate.enter(signal);
-    let socket: Promise<Socket | undefined> | undefined;
+    let run: StartedRun | undefined;
     try {
       const transaction = options.binds ? { timeout: limits.call_timeout_max_ms } : {};
       const result = session.run(query.text, query.parameters, transaction);
-      socket = sessionSocket(session);
+      run = { socket: sessionSocket(session), binds: options.binds };
       const read = readResult(result, open.module, { ...options, read_only: query.read_only });
       return await unlessAborted(read, signal);
     } finally {
-      void this.#end(session, socket);
+      void this.#end(session, run);
     }
   }
 
   /** Fetches no more and resets the connection, which ends what Neo4j is still running; then the place is free. */
-  async #end(session: Neo4j.Session, socket: Promise<Socket | undefined> | undefined): Promise<void> {
-    const drop = async (): Promise<void> =>
-      void (await socket)?.destroy(new Error('The server did not end what it ran'));
-    const timer = setTimeout(() => void drop(), limits.neo4j_reset_ms);
+  async #end(session: Neo4j.Session, run: StartedRun | undefined): Promise<void> {
+    const stop = run === undefined ? undefined : dropWhenStuck(run);
     await session.close().catch(() => undefined);
-    clearTimeout(timer);
+    stop?.();
     this.#gate.leave();
   }
 

@@ -31,7 +31,12 @@ export async function readResult(
     names ??= distinctNames(next.value.keys.map(String));
     keepRow(budget, next.value, { names, driver });
   }
-  if (summary === undefined && !options.read_only) summary = (await records.return?.())?.value as Neo4j.ResultSummary;
+  if (summary === undefined) {
+    // Neo4j then sends no more; what a server sends all the same is not kept.
+    const rest = records.return?.();
+    if (options.read_only) rest?.catch(() => undefined);
+    else summary = (await rest)?.value as Neo4j.ResultSummary;
+  }
   names ??= distinctNames((await result.keys()).map(String));
   return {
     kind: 'rows',
