@@ -13,7 +13,7 @@ import type { TestServer } from '../support/test-server.ts';
 import { verifies } from '../support/verifies.ts';
 
 const program = findProgram('sqlmap');
-if (program === undefined) console.warn(`\n*** SKIPPED: sqlmap against tools. ${howToInstall('sqlmap')} ***\n`);
+if (program === undefined) process.stderr.write(`\n*** SKIPPED: sqlmap against tools. ${howToInstall('sqlmap')} ***\n`);
 
 const statement = (name: string, where: string, parameter: string): string =>
   `  ${name}: {kind: postgres-sql, source: pg, description: d, statement: "SELECT * FROM thing ${where}", ${parameter}}`;
@@ -47,7 +47,6 @@ beforeAll(async () => {
       statement('open', 'WHERE name = {{.v}}', `${template}, unsafe: true}]`),
     ].join('\n'),
   });
-  expect(server.server.faults).toEqual([]);
 });
 afterAll(async () => {
   await server.stop();

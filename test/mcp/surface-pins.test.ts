@@ -175,7 +175,12 @@ const pins: readonly Pin[] = [
     code: -32_602,
   },
   { name: 'arguments that are no object', request: handshakeRequest(call('add', [1])), status: 200, code: -32_602 },
-  { name: 'an unknown method', request: handshakeRequest({ method: 'completion/complete' }), status: 200, code: -32_601 },
+  {
+    name: 'an unknown method',
+    request: handshakeRequest({ method: 'completion/complete' }),
+    status: 200,
+    code: -32_601,
+  },
   {
     name: 'an unknown method of 2026-07-28',
     request: statelessRequest({ method: 'ping' }),

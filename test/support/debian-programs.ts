@@ -8,6 +8,7 @@ const programs = {
   mariadbd: 'mariadb-server',
   'redis-server': 'redis-server',
   sqlmap: 'sqlmap',
+  tsql: 'freetds-bin',
 } as const;
 
 export type Program = keyof typeof programs;
@@ -41,7 +42,7 @@ export function installPrograms(): void {
       install(packages);
     }
   } catch (error) {
-    console.warn(`\n*** apt-get could not install ${packages.join(', ')}: ${String(error)} ***\n`);
+    process.stderr.write(`\n*** apt-get could not install ${packages.join(', ')}: ${String(error)} ***\n`);
   }
 }
 

@@ -98,7 +98,7 @@ interface CommonFields {
   readonly title?: string | undefined;
   readonly description?: string | undefined;
   readonly mimeType?: string | undefined;
-  readonly annotations?: object | undefined;
+  readonly annotations?: { [Key in keyof ResourceAnnotations]: ResourceAnnotations[Key] | undefined } | undefined;
   readonly uri?: string | undefined;
   readonly uriTemplate?: string | undefined;
 }

@@ -1,34 +1,11 @@
 // A pin of every fault that a configuration file can have: place, path, text and hint, as the author of the file sees them.
 import { describe, expect, it } from 'vitest';
-import { loadTexts } from '../../../test/support/load-texts.ts';
+import { fault_source, parameterText, shownFaults, toolText } from '../../../test/support/fault-texts.ts';
+import type { FaultCase } from '../../../test/support/fault-texts.ts';
 import { verifies } from '../../../test/support/verifies.ts';
 
-const source = 'sources: {pg: {kind: postgres, host: h, database: d, user: u, password: p}}\n';
-
-/** A tool with everything it needs, and more lines: the first further line is line 8. */
-const tool = (...lines: readonly string[]): string =>
-  [
-    source.trimEnd(),
-    'tools:',
-    '  t:',
-    '    kind: postgres-sql',
-    '    source: pg',
-    '    statement: SELECT 1',
-    '    description: d',
-    ...lines.map((line) => `    ${line}`),
-  ].join('\n');
-
-/** A tool with one parameter: its first line is line 9. */
-const parameter = (...lines: readonly string[]): string =>
-  tool('parameters:', ...lines.map((line, index) => `${index === 0 ? '- ' : '  '}${line}`)).replace(
-    'SELECT 1',
-    'SELECT $1',
-  );
-
-type Case = readonly [name: string, text: string, ...faults: readonly string[]];
-
 /** Expected: `line:column path — message | hint`. */
-const cases: readonly Case[] = [
+const cases: readonly FaultCase[] = [
   // YAML
   [
     'a broken flow list',
@@ -39,7 +16,7 @@ const cases: readonly Case[] = [
   ['an unknown tag', 'tools: !secret {}', '1:8 documents[0] — the YAML is not valid: Unresolved tag: !secret | '],
   [
     'an unknown alias',
-    `${source}tools: {t: *missing}`,
+    `${fault_source}tools: {t: *missing}`,
     '2:12 tools.t — there is no anchor "&missing" above this alias | ',
   ],
   ['a node inside itself', 'tools: &a {t: *a}', '1:15 tools.t — the alias "*a" stands inside its own anchor | '],
@@ -58,12 +35,12 @@ const cases: readonly Case[] = [
   ],
   [
     'an integer that is not exact',
-    tool('timeout_ms: 12345678901234567890'),
+    toolText('timeout_ms: 12345678901234567890'),
     '8:17 tools.t.timeout_ms — the integer is too large to be kept exactly | Put it in quotes where a text will do.',
   ],
   [
     'infinity',
-    parameter('{name: a, type: float, description: d, default: .inf}'),
+    parameterText('{name: a, type: float, description: d, default: .inf}'),
     '9:55 tools.t.parameters[0].default — infinity and "not a number" cannot be used here | ',
   ],
   // Sections and entities
@@ -85,7 +62,7 @@ const cases: readonly Case[] = [
   ],
   [
     'a field twice',
-    tool('description: e'),
+    toolText('description: e'),
     '8:5 tools.t.description — "description" is given twice; it is first in line 7 | ',
   ],
   [
@@ -169,44 +146,44 @@ const cases: readonly Case[] = [
   ],
   [
     'no statement',
-    `${source}tools: {t: {kind: postgres-sql, source: pg, description: d}}`,
+    `${fault_source}tools: {t: {kind: postgres-sql, source: pg, description: d}}`,
     '2:9 tools.t.statement — "statement" is missing | ',
   ],
   [
     'a misspelt field',
-    tool('parameter: []'),
+    toolText('parameter: []'),
     '8:5 tools.t.parameter — unknown field | Did you mean "parameters" or "templateParameters"?',
   ],
   [
     'an auth service that does not exist',
-    `authServices: {google: {kind: memory-auth}}\n${tool('authRequired: [google, gogle]')}`,
+    `authServices: {google: {kind: memory-auth}}\n${toolText('authRequired: [google, gogle]')}`,
     '9:28 tools.t.authRequired[1] — there is no auth service "gogle" | Did you mean "google"?',
   ],
   [
     'an auth service that has failed',
-    `authServices: {google: {kind: memory-auth, clientId: x}}\n${tool('authRequired: [google]')}`,
+    `authServices: {google: {kind: memory-auth, clientId: x}}\n${toolText('authRequired: [google]')}`,
     '1:44 authServices.google.clientId — unknown field | Valid: kind, type.',
     '9:20 tools.t.authRequired[0] — the auth service "google" cannot be used | Mend the faults of the auth service.',
   ],
   [
     'authServices and authSources',
-    tool('authServices: []', 'authSources: []'),
+    toolText('authServices: []', 'authSources: []'),
     '8:5 tools.t.authServices — unknown field | MCP Toolbox has it; it is not supported here yet.',
     '9:5 tools.t.authSources — unknown field | MCP Toolbox has it; it is not supported here yet.',
   ],
   [
     'a text for a boolean',
-    tool('readOnly: "yes"'),
+    toolText('readOnly: "yes"'),
     '8:15 tools.t.readOnly — expected true or false, got the text "yes" | ',
   ],
   [
     'an unknown danger',
-    tool('danger: hihg'),
+    toolText('danger: hihg'),
     '8:13 tools.t.danger — expected "low" or "medium" or "high" or "critical", got the text "hihg" | Did you mean "high"?',
   ],
   [
     'limits out of bounds',
-    tool('timeout_ms: 0', 'concurrency: 1.5', 'max_rows: 100001', 'max_bytes: -1'),
+    toolText('timeout_ms: 0', 'concurrency: 1.5', 'max_rows: 100001', 'max_bytes: -1'),
     '8:17 tools.t.timeout_ms — must be at least 1 | ',
     '9:18 tools.t.concurrency — expected an integer, got the number 1.5 | ',
     '10:15 tools.t.max_rows — must be at most 100000 | ',
@@ -214,31 +191,31 @@ const cases: readonly Case[] = [
   ],
   [
     'readOnly said twice, differently',
-    tool('readOnly: false', 'annotations: {readOnlyHint: true}'),
+    toolText('readOnly: false', 'annotations: {readOnlyHint: true}'),
     '9:33 tools.t.annotations.readOnlyHint — contradicts readOnly: false | Write one of the two.',
   ],
   [
     'a destructive read-only tool',
-    tool('annotations: {destructiveHint: true}'),
+    toolText('annotations: {destructiveHint: true}'),
     '8:36 tools.t.annotations.destructiveHint — a read-only tool destroys nothing | Tools are read-only unless they say readOnly: false.',
   ],
   [
     'two titles',
-    tool('title: A', 'annotations: {title: B}'),
+    toolText('title: A', 'annotations: {title: B}'),
     '9:26 tools.t.annotations.title — contradicts the title of the tool | Write one of the two.',
   ],
   [
     'an unknown annotation',
-    tool('annotations: {readonlyHint: true}'),
+    toolText('annotations: {readonlyHint: true}'),
     '8:19 tools.t.annotations.readonlyHint — unknown field | Did you mean "readOnlyHint"?',
   ],
   // References
   [
     'an unknown source',
-    tool().replace('source: pg', 'source: pgg'),
+    toolText().replace('source: pg', 'source: pgg'),
     '5:13 tools.t.source — there is no source "pgg" | Did you mean "pg"?',
   ],
-  ['no source', tool().replace('    source: pg\n', ''), '3:3 tools.t.source — "source" is missing | Valid: pg.'],
+  ['no source', toolText().replace('    source: pg\n', ''), '3:3 tools.t.source — "source" is missing | Valid: pg.'],
   [
     'a source that is not needed',
     'tools: {t: {kind: clock, source: pg, description: d}}',
@@ -246,17 +223,17 @@ const cases: readonly Case[] = [
   ],
   [
     'a source of another type',
-    `${tool()}\n---\nsources: {lite: {kind: sqlite, path: p}}\ntools: {u: {kind: postgres-sql, source: lite, statement: s, description: d}}`,
+    `${toolText()}\n---\nsources: {lite: {kind: sqlite, path: p}}\ntools: {u: {kind: postgres-sql, source: lite, statement: s, description: d}}`,
     '10:41 tools.u.source — the source "lite" is of type "sqlite"; this tool needs "postgres" | Valid: pg.',
   ],
   [
     'an unknown tool in a toolset',
-    `${tool()}\ntoolsets: {s: [t, tt]}`,
+    `${toolText()}\ntoolsets: {s: [t, tt]}`,
     '8:19 toolsets.s[1] — there is no tool "tt" | Did you mean "t"?',
   ],
   [
     'a tool twice in a toolset',
-    `${tool()}\ntoolsets: {s: [t, t]}`,
+    `${toolText()}\ntoolsets: {s: [t, t]}`,
     '8:19 toolsets.s[1] — the tool "t" is listed twice; it is first in line 8 | ',
   ],
   [
@@ -278,113 +255,19 @@ const cases: readonly Case[] = [
   ],
   [
     'a number out of bounds in a source',
-    source.replace('host: h', 'host: h, port: 70000'),
+    fault_source.replace('host: h', 'host: h, port: 70000'),
     '1:47 sources.pg.port — must be at most 65535 | ',
   ],
   [
     'an unknown field in a source',
-    source.replace('host: h', 'host: h, pasword: p'),
+    fault_source.replace('host: h', 'host: h, pasword: p'),
     '1:41 sources.pg.pasword — unknown field | Did you mean "password"?',
   ],
   [
     'a fault inside a union',
-    source.replace('host: h', 'host: h, tls: {cafile: a}'),
+    fault_source.replace('host: h', 'host: h, tls: {cafile: a}'),
     '1:46 sources.pg.tls.ca_file — "ca_file" is missing | ',
     '1:47 sources.pg.tls.cafile — unknown field | Did you mean "ca_file"?',
-  ],
-  // Parameters
-  [
-    'parameters that are no list',
-    tool('parameters: {a: string}'),
-    '8:17 tools.t.parameters — expected a list of parameters, got an object | ',
-  ],
-  [
-    'a parameter that is no object',
-    tool('parameters: [a]'),
-    '8:18 tools.t.parameters[0] — expected a parameter, got the text "a" | ',
-  ],
-  [
-    'a parameter without anything',
-    parameter('{}'),
-    '9:7 tools.t.parameters[0].name — "name" is missing | ',
-    '9:7 tools.t.parameters[0].type — "type" is missing | ',
-    '9:7 tools.t.parameters[0].description — "description" is missing | ',
-  ],
-  [
-    'an unknown type of parameter',
-    parameter('{name: a, type: int, description: d}'),
-    '9:23 tools.t.parameters[0].type — there is no parameter type "int" | Did you mean "integer"?',
-  ],
-  [
-    'a type that is not supported',
-    parameter('{name: a, type: object, description: d}'),
-    '9:23 tools.t.parameters[0].type — there is no parameter type "object" | Valid: string, integer, float, boolean, array, map.',
-  ],
-  [
-    'a bad name of a parameter',
-    parameter('{name: a b, type: string, description: d}'),
-    '9:14 tools.t.parameters[0].name — "a b" is not a valid name | Names have 1 to 128 letters, digits, "_", "." or "-".',
-  ],
-  [
-    'a reserved name of a parameter',
-    parameter('{name: __proto__, type: string, description: d}'),
-    '9:14 tools.t.parameters[0].name — "__proto__" is not a valid name | Names have 1 to 128 letters, digits, "_", "." or "-".',
-  ],
-  [
-    'an array without items',
-    parameter('{name: a, type: array, description: d}'),
-    '9:7 tools.t.parameters[0].items — "items" is missing | Say what the items are: items: {type: string}.',
-  ],
-  [
-    'items of an unknown type',
-    parameter('{name: a, type: array, description: d, items: {type: strng}}'),
-    '9:60 tools.t.parameters[0].items.type — there is no parameter type "strng" | Did you mean "string"?',
-  ],
-  [
-    'items with a default',
-    parameter('{name: a, type: array, description: d, items: {type: string, default: x}}'),
-    '9:68 tools.t.parameters[0].items.default — unknown field | Valid: name, type, description, allowedValues, excludedValues, minLength, maxLength, pattern, escape.',
-  ],
-  [
-    'items of something that is no array',
-    parameter('{name: a, type: string, description: d, items: {type: string}}'),
-    '9:47 tools.t.parameters[0].items — unknown field | Valid: name, type, description, allowedValues, excludedValues, minLength, maxLength, pattern, escape, required and 6 more.',
-  ],
-  [
-    'fields of parameters that are not supported',
-    parameter('name: a', 'type: string', 'description: d', 'embeddedBy: m', 'secure: true'),
-    '12:7 tools.t.parameters[0].embeddedBy — unknown field | MCP Toolbox has it; it is not supported here yet.',
-    '13:7 tools.t.parameters[0].secure — unknown field | MCP Toolbox has it; it is not supported here yet.',
-  ],
-  [
-    'a default of another type',
-    parameter('{name: a, type: integer, description: d, default: "3"}'),
-    '9:57 tools.t.parameters[0].default — expected an integer, got the text "3" | ',
-  ],
-  [
-    'a wrong item in a default',
-    parameter('{name: a, type: array, description: d, items: {type: integer}, default: [1, x]}'),
-    '9:83 tools.t.parameters[0].default[1] — expected an integer, got the text "x" | ',
-  ],
-  [
-    'null for a default',
-    parameter('{name: a, type: string, description: d, default: null}'),
-    '9:56 tools.t.parameters[0].default — expected a string, got null | For an optional argument write required: false.',
-  ],
-  [
-    'a parameter twice',
-    tool(
-      'parameters:',
-      '- {name: a, type: string, description: d}',
-      '- {name: a, type: string, description: d}',
-    ).replace('SELECT 1', 'SELECT $1, $2'),
-    '10:7 tools.t.parameters[1].name — the parameter "a" is already defined in line 9 | ',
-  ],
-  [
-    'a placeholder without parameter and a parameter without placeholder',
-    tool('parameters: [{name: a, type: string, description: d}]').replace('SELECT 1', 'SELECT $2'),
-    '6:16 tools.t.statement — the placeholder $2 has no parameter | ',
-    '8:25 tools.t.parameters[0].name — no placeholder uses "a" | ',
   ],
   // Environment
   [
@@ -414,11 +297,6 @@ const cases: readonly Case[] = [
 describe('faults', () => {
   it.each(cases)('%s', async (_name, text, ...expected) => {
     verifies('DBT-11');
-    const { faults } = await loadTexts({ files: { 'a.yaml': text } });
-    const shown = faults.map(({ file, line, column, path, message, hint }) => {
-      expect(file).toBe('a.yaml');
-      return `${line}:${column} ${path} — ${message} | ${hint ?? ''}`;
-    });
-    expect(shown).toEqual(expected);
+    expect(await shownFaults(text)).toEqual(expected);
   });
 });

@@ -2,7 +2,7 @@
 import { argumentPlace } from './decode-prompt.ts';
 import type { PromptDefinition } from './decode-prompt.ts';
 import type { Scoped } from './linking.ts';
-import type { Parameter } from './parameters.ts';
+import type { ArgumentValue, Parameter } from './parameters.ts';
 import type { Prompt } from './prompt.ts';
 import { canonicalJson, isJsonObject } from '../base/json.ts';
 import { compileValidator } from './validate-arguments.ts';
@@ -46,7 +46,7 @@ function readText(text: string): unknown {
   }
 }
 
-function shown(value: unknown): string {
+function shown(value: ArgumentValue): string {
   if (value === null) return '';
-  return typeof value === 'object' ? canonicalJson(value) : String(value);
+  return typeof value === 'string' ? value : canonicalJson(value);
 }

@@ -67,7 +67,7 @@ export function limit(walk: Walk, deps: CorridorDeps): void | Promise<void> {
 }
 
 /** Whose credential does it use? Sources are opened with the account of their file, or not at all. */
-export function resolve(walk: Walk): void {
+export function resolveCredential(walk: Walk): void {
   const { needs_credential, source } = known(walk.tool);
   if (needs_credential) throw new ToolcribError('credential_missing', { params: { source: source ?? '' } });
 }
