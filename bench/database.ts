@@ -23,7 +23,8 @@ export interface Database extends AsyncDisposable {
   /** The process that all others of the server are children of. */
   readonly pid: number;
   readonly version: string;
-  create(database: string): Promise<NewDatabase>;
+  /** A new empty database of its own, whoever else has taken that name. */
+  create(name: string): Promise<NewDatabase>;
 }
 
 export function databaseUrl({ user, password, host, port, database }: DatabaseAddress): string {
@@ -34,10 +35,12 @@ export function databaseUrl({ user, password, host, port, database }: DatabaseAd
 export async function startDatabase(): Promise<Database> {
   const server = await startPostgres();
   const owner = new URL(server.url);
+  let databases = 0;
   return {
     pid: Number(readFileSync(join(server.data_folder, 'postmaster.pid'), 'utf8').split('\n')[0]),
     version: await versionOf(server.superuser_url),
-    create: async (database) => {
+    create: async (name) => {
+      const database = `${name}_${(databases += 1)}`;
       await execute(server.superuser_url, `CREATE DATABASE ${database} OWNER ${owner.username}`);
       const superuser_url = new URL(server.superuser_url);
       superuser_url.pathname = `/${database}`;

@@ -2,16 +2,15 @@
 // Ours must stay flat, answer within its limits and say that the answer is cut.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BenchDeps } from './bench-deps.ts';
 import type { Contestant } from './contestant.ts';
+import { startOurs, startTheirs } from './contestants.ts';
 import type { DatabaseAddress } from './database.ts';
 import { sourceText } from './flights.ts';
-import type { BenchDeps } from './lookup-bench.ts';
 import { memoryAtRest } from './memory-at-rest.ts';
 import type { BenchOptions } from './options.ts';
-import { startPeer } from './peer.ts';
 import { memoryUse } from './process-usage.ts';
 import { megabytes, table } from './report.ts';
-import { startToolcrib } from './toolcrib.ts';
 
 const callers = 4;
 const roundsPerShape = 3;
@@ -45,28 +44,21 @@ export async function runLargeResults(
   const store = await deps.database.create('toolcrib');
   const large: LargeFigures[] = [];
   {
-    await using toolcrib = await startToolcrib({
-      name: 'toolcrib',
-      catalogue_path,
-      folder: deps.folder,
-      store: store.owner,
-      durability: options.durability,
-      profile: options.profile,
-    });
-    large.push(...(await watchAll(toolcrib, askOurs)));
+    await using toolcrib = await startOurs(deps, options, { catalogue_path, store: store.owner });
+    large.push(...(await watchAll(toolcrib, askOurs, options)));
   }
-  if (deps.peer !== undefined) {
-    await using peer = await startPeer({ program: deps.peer, catalogue_path, folder: deps.folder, log_level: 'INFO' });
-    large.push(...(await watchAll(peer, askNative)));
+  {
+    await using peer = await startTheirs(deps, options, { catalogue_path });
+    if (peer !== undefined) large.push(...(await watchAll(peer, askNative, options)));
   }
   deps.tell(`\n${largeTable(large)}`);
   return { large };
 }
 
-async function watchAll(contestant: Contestant, ask: Ask): Promise<readonly LargeFigures[]> {
+async function watchAll(contestant: Contestant, ask: Ask, { rest_ms }: BenchOptions): Promise<readonly LargeFigures[]> {
   const figures: LargeFigures[] = [];
   for (const shape of Object.keys(shapes) as readonly Shape[]) {
-    const at_rest_bytes = await memoryAtRest(contestant.pid);
+    const at_rest_bytes = await memoryAtRest(contestant.pid, rest_ms);
     figures.push({ server: contestant.name, shape, at_rest_bytes, ...(await watch(contestant, shape, ask)) });
   }
   return figures;

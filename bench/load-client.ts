@@ -25,6 +25,7 @@ export async function runLoad(job: LoadJob): Promise<LoadResult> {
     elapsed_ms,
     p50_ms: percentile(sorted, 0.5),
     p99_ms: percentile(sorted, 0.99),
+    slowest_ms: sorted.at(-1) ?? 0,
     cpu_ms: (cpu.user + cpu.system) / 1_000,
   };
 }

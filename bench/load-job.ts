@@ -30,6 +30,7 @@ export interface LoadResult {
   readonly elapsed_ms: number;
   readonly p50_ms: number;
   readonly p99_ms: number;
+  readonly slowest_ms: number;
   /** CPU time of the load process itself during the run. */
   readonly cpu_ms: number;
 }

@@ -1,35 +1,27 @@
 // The scenario of look-ups from start to report: contestants, rounds, memory, audit, tables.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { requireAuditRecords } from './audit-check.ts';
+import type { BenchDeps } from './bench-deps.ts';
 import type { Contestant } from './contestant.ts';
+import { ours, startContestants } from './contestants.ts';
 import { profileSummary } from './cpu-profile.ts';
-import type { Database } from './database.ts';
-import { databaseUrl } from './database.ts';
-import { chooseFlights, createFlights, flightRows, flightsCatalogue } from './flights.ts';
+import { chooseFlights, flightRows, flightsCatalogue } from './flights.ts';
 import type { Flight } from './flights.ts';
 import { startLoadProcess } from './load.ts';
 import type { LoadProcess } from './load.ts';
 import { runLookups } from './lookup-scenario.ts';
-import type { Cell } from './lookup-scenario.ts';
+import { countCalls } from './measure-cells.ts';
+import type { CallCounts, Cell } from './measure-cells.ts';
 import { memoryAtRest } from './memory-at-rest.ts';
 import type { BenchOptions } from './options.ts';
-import { startPeer } from './peer.ts';
-import type { PeerProgram } from './peer.ts';
 import { memoryUse } from './process-usage.ts';
 import { cellTable, megabytes, ratioTable, ratios, table } from './report.ts';
 import type { Ratio } from './report.ts';
-import { prepareRequest } from './requests.ts';
-import { countAuditRecords, startToolcrib } from './toolcrib.ts';
+import { askForFlight, prepareRequest } from './requests.ts';
+import { seededRandom } from './statistics.ts';
+import { startToolcrib } from './toolcrib.ts';
 import { verifyAnswers } from './verify-answers.ts';
-
-export interface BenchDeps {
-  readonly database: Database;
-  /** For files of the run; deleted after it. */
-  readonly folder: string;
-  readonly peer: PeerProgram | undefined;
-  readonly tell: (line: string) => void;
-}
 
 export interface LookupFigures {
   readonly cells: readonly Cell[];
@@ -46,14 +38,12 @@ interface MemoryFigures {
   readonly after_load_bytes: number;
 }
 
-const ours = 'toolcrib';
 /** So many different flights are asked for, in turn. */
 const askedFlights = 5_000;
 
 export async function runLookupBench(deps: BenchDeps, options: BenchOptions): Promise<LookupFigures> {
   const { database, folder, tell } = deps;
-  const data = await database.create('flights');
-  await createFlights(databaseUrl(data.owner));
+  const data = await deps.flights();
   const catalogue_path = join(folder, 'tools.yaml');
   writeFileSync(catalogue_path, flightsCatalogue(data.owner));
   const flights = chooseFlights(askedFlights);
@@ -64,50 +54,49 @@ export async function runLookupBench(deps: BenchDeps, options: BenchOptions): Pr
   const memory: MemoryFigures[] = [];
   let cells: readonly Cell[];
   {
-    await using toolcrib = await startToolcrib({
-      name: ours,
-      catalogue_path,
-      folder,
-      store: store.owner,
-      durability: options.durability,
-      profile: options.profile,
-    });
-    await using peer =
-      deps.peer &&
-      (await startPeer({
-        program: deps.peer,
-        catalogue_path,
-        folder,
-        log_level: options.quiet_peer ? 'ERROR' : 'INFO',
-      }));
-    const contestants = [toolcrib, ...(peer === undefined ? [] : [peer])];
-    for (const { name, version } of contestants) tell(`${name}: ${version}`);
+    await using contestants = await startContestants(deps, options, { catalogue_path, store: store.owner });
+    const { all } = contestants;
     const at_rest = new Map<string, number>();
-    for (const contestant of contestants) at_rest.set(contestant.name, await restAfterOneCall(contestant, flights));
-    const result = await runLookups({ database, load, contestants, flights, tell }, options);
-    cells = result.cells;
-    for (const contestant of contestants) {
-      memory.push(await memoryAfterLoad(contestant, at_rest.get(contestant.name) ?? 0));
+    const calls: CallCounts = new Map();
+    for (const contestant of all) {
+      at_rest.set(contestant.name, await restAfterOneCall(contestant, flights, options));
+      countCalls(calls, contestant, 1);
     }
-    await requireAuditRecords(store.superuser_url, (result.calls.get(ours) ?? 0) + 1, tell);
+    const random = seededRandom(options.seed);
+    cells = await runLookups({ database, load, contestants: all, random, calls, flights, tell }, options);
+    for (const contestant of all) {
+      memory.push(await memoryAfterLoad(contestant, at_rest.get(contestant.name) ?? 0, options));
+    }
+    await requireAuditRecords(store.superuser_url, calls.get(ours) ?? 0, tell);
   }
   memory.push(await embeddedMemory({ ...deps, load }, options, { catalogue_path, flights }));
 
   const compared = ratios(cells, ours, 'toolbox');
-  tell(`\n${cellTable(cells)}`);
-  if (compared.length > 0) tell(`\n${ratioTable(compared)}`);
+  tell(`\n${cellTable('way in', cells)}`);
+  if (compared.length > 0) tell(`\n${ratioTable('way in', compared)}`);
   tell(`\n${memoryTable(memory)}`);
   if (options.profile !== undefined) tell(`\n${profileSummary(options.profile)}`);
   return { cells, ratios: compared, memory };
 }
 
-async function restAfterOneCall(contestant: Contestant, flights: readonly Flight[]): Promise<number> {
-  await verifyAnswers(contestant, 'native', flights.slice(0, 1));
-  return memoryAtRest(contestant.pid);
+async function restAfterOneCall(
+  contestant: Contestant,
+  flights: readonly Flight[],
+  { rest_ms }: BenchOptions,
+): Promise<number> {
+  await verifyAnswers(
+    contestant,
+    flights.slice(0, 1).map((flight) => askForFlight('native', flight)),
+  );
+  return memoryAtRest(contestant.pid, rest_ms);
 }
 
-async function memoryAfterLoad({ name, pid }: Contestant, at_rest_bytes: number): Promise<MemoryFigures> {
-  const after_load_bytes = await memoryAtRest(pid);
+async function memoryAfterLoad(
+  { name, pid }: Contestant,
+  at_rest_bytes: number,
+  { rest_ms }: BenchOptions,
+): Promise<MemoryFigures> {
+  const after_load_bytes = await memoryAtRest(pid, rest_ms);
   return { server: name, at_rest_bytes, peak_bytes: memoryUse(pid).peak_bytes, after_load_bytes };
 }
 
@@ -124,8 +113,8 @@ async function embeddedMemory(
     store: undefined,
     durability: options.durability,
   });
-  const at_rest = await restAfterOneCall(server, setup.flights);
-  const requests = setup.flights.map((flight) => prepareRequest('native', flight, server));
+  const at_rest = await restAfterOneCall(server, setup.flights, options);
+  const requests = setup.flights.map((flight) => prepareRequest(askForFlight('native', flight), server));
   const result = await deps.load.run({
     port: server.port,
     requests,
@@ -137,21 +126,7 @@ async function embeddedMemory(
   deps.tell(
     `${server.name}: ${((result.good * 1_000) / result.elapsed_ms).toFixed(0)} calls/s at 16 connections, native`,
   );
-  return await memoryAfterLoad(server, at_rest);
-}
-
-const auditWithinMs = 10_000;
-
-/** Every call that was answered has its record: as many as calls, not one more. */
-async function requireAuditRecords(superuser_url: string, calls: number, tell: BenchDeps['tell']): Promise<void> {
-  const deadline = performance.now() + auditWithinMs;
-  let records = await countAuditRecords(superuser_url);
-  while (records < calls && performance.now() < deadline) {
-    await delay(50);
-    records = await countAuditRecords(superuser_url);
-  }
-  if (records !== calls) throw new Error(`${calls} calls were answered, and the audit has ${records} records`);
-  tell(`audit: ${records} records for ${calls} calls`);
+  return await memoryAfterLoad(server, at_rest, options);
 }
 
 function memoryTable(memory: readonly MemoryFigures[]): string {

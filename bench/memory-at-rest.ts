@@ -2,11 +2,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { memoryUse } from './process-usage.ts';
 
-const steadyForMs = 2_000;
 const giveUpAfterMs = 20_000;
 
-/** Resident memory once it has stayed within 2 % for two seconds, or after 20 s. */
-export async function memoryAtRest(pid: number): Promise<number> {
+/** Resident memory once it has stayed within 2 % for so long, or after 20 s. */
+export async function memoryAtRest(pid: number, steady_ms: number): Promise<number> {
   const begin_ms = performance.now();
   let reference = memoryUse(pid).rss_bytes;
   let steady_since_ms = begin_ms;
@@ -18,6 +17,6 @@ export async function memoryAtRest(pid: number): Promise<number> {
       reference = rss_bytes;
       steady_since_ms = now_ms;
     }
-    if (now_ms - steady_since_ms >= steadyForMs || now_ms - begin_ms >= giveUpAfterMs) return rss_bytes;
+    if (now_ms - steady_since_ms >= steady_ms || now_ms - begin_ms >= giveUpAfterMs) return rss_bytes;
   }
 }

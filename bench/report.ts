@@ -1,5 +1,5 @@
 // The figures as text: tables that can go into docs/performance.md as they are.
-import type { Cell } from './lookup-scenario.ts';
+import type { Cell } from './measure-cells.ts';
 import type { Spread } from './statistics.ts';
 
 /** A Markdown table, padded so that it can also be read in a terminal. */
@@ -11,10 +11,11 @@ export function table(header: readonly string[], rows: readonly (readonly string
   return [line(header), rule, ...rows.map(line)].join('\n');
 }
 
-export function cellTable(cells: readonly Cell[]): string {
+/** `variants`: what the variants of the cells are. */
+export function cellTable(variants: string, cells: readonly Cell[]): string {
   return table(
     [
-      'way in, connections',
+      `${variants}, connections`,
       'server',
       'calls/s',
       'p50 ms',
@@ -25,7 +26,7 @@ export function cellTable(cells: readonly Cell[]): string {
       'peak RSS MB',
     ],
     cells.map((cell) => [
-      `${cell.face}, ${cell.connections}`,
+      `${cell.variant}, ${cell.connections}`,
       cell.contestant,
       withSpread(cell.calls_per_second, 0),
       withSpread(cell.p50_ms, 2),
@@ -39,7 +40,7 @@ export function cellTable(cells: readonly Cell[]): string {
 }
 
 export interface Ratio {
-  readonly face: string;
+  readonly variant: string;
   readonly connections: number;
   /** Peer / ours: above 1 is better for us. */
   readonly cpu: number;
@@ -55,7 +56,7 @@ export function ratios(cells: readonly Cell[], ours: string, peer: string): read
     .filter((cell) => cell.contestant === ours)
     .flatMap((our) => {
       const their = cells.find(
-        (cell) => cell.contestant === peer && cell.face === our.face && cell.connections === our.connections,
+        (cell) => cell.contestant === peer && cell.variant === our.variant && cell.connections === our.connections,
       );
       return their === undefined ? [] : [ratio(our, their)];
     });
@@ -63,7 +64,7 @@ export function ratios(cells: readonly Cell[], ours: string, peer: string): read
 
 function ratio(our: Cell, their: Cell): Ratio {
   return {
-    face: our.face,
+    variant: our.variant,
     connections: our.connections,
     cpu: their.cpu_ms_per_1000.median / our.cpu_ms_per_1000.median,
     calls_per_second: our.calls_per_second.median / their.calls_per_second.median,
@@ -72,17 +73,17 @@ function ratio(our: Cell, their: Cell): Ratio {
   };
 }
 
-export function ratioTable(rows: readonly Ratio[]): string {
+export function ratioTable(variants: string, rows: readonly Ratio[]): string {
   return table(
     [
-      'way in, connections',
+      `${variants}, connections`,
       'CPU per call: peer / ours',
       'calls/s: ours / peer',
       'p50: peer / ours',
       'p99: peer / ours',
     ],
     rows.map((row) => [
-      `${row.face}, ${row.connections}`,
+      `${row.variant}, ${row.connections}`,
       ...[row.cpu, row.calls_per_second, row.p50, row.p99].map((value) => value.toFixed(2)),
     ]),
   );
@@ -92,6 +93,7 @@ export function megabytes(bytes: number): string {
   return (bytes / 1_000_000).toFixed(0);
 }
 
-function withSpread({ median, min, max }: Spread, digits: number): string {
+/** The median, with the lowest and the highest. */
+export function withSpread({ median, min, max }: Spread, digits: number): string {
   return `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
 }

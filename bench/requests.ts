@@ -7,22 +7,35 @@ import type { PreparedRequest } from './load-job.ts';
 export const faces = ['native', 'mcp-2025-11-25', 'mcp-2026-07-28'] as const;
 export type Face = (typeof faces)[number];
 
-const tool = 'search_flights_by_number';
+/** A call of a tool that must answer with the rows of one flight. */
+export interface Question {
+  readonly face: Face;
+  readonly flight: Flight;
+  readonly tool: string;
+  readonly args: Readonly<Record<string, string>>;
+  /** Of this question alone: tokens. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
-export interface FlightRequest {
+/** The question that most scenarios ask. */
+export function askForFlight(face: Face, flight: Flight): Question {
+  const { airline, flight_number } = flight;
+  return { face, flight, tool: 'search_flights_by_number', args: { airline, flight_number } };
+}
+
+export interface HttpRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** One call of the tool as that face writes it. */
-export function flightRequest(face: Face, flight: Flight): FlightRequest {
-  const args = { airline: flight.airline, flight_number: flight.flight_number };
+/** The question as its way in writes it. */
+export function writeRequest({ face, tool, args, headers = {} }: Question): HttpRequest {
   if (face === 'native') {
-    return { path: `/api/tool/${tool}/invoke`, headers: jsonHeaders, body: JSON.stringify(args) };
+    return { path: `/api/tool/${tool}/invoke`, headers: { ...jsonHeaders, ...headers }, body: JSON.stringify(args) };
   }
   const version = face.slice('mcp-'.length);
-  const stateless = face === 'mcp-2026-07-28';
+  const stateless = isStateless(face);
   const meta = {
     'io.modelcontextprotocol/protocolVersion': version,
     'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1' },
@@ -33,6 +46,7 @@ export function flightRequest(face: Face, flight: Flight): FlightRequest {
     path: '/mcp',
     headers: {
       ...jsonHeaders,
+      ...headers,
       accept: 'application/json, text/event-stream',
       'mcp-protocol-version': version,
       ...(stateless ? { 'mcp-method': 'tools/call', 'mcp-name': tool } : {}),
@@ -41,16 +55,21 @@ export function flightRequest(face: Face, flight: Flight): FlightRequest {
   };
 }
 
+/** Whether every message says for itself which revision it speaks. */
+export function isStateless(face: Face): boolean {
+  return face === 'mcp-2026-07-28';
+}
+
 const jsonHeaders = { 'content-type': 'application/json' };
 
 /** The same as the bytes that go over the connection. */
-export function prepareRequest(face: Face, flight: Flight, contestant: Contestant): PreparedRequest {
-  const { path, headers, body } = flightRequest(face, flight);
+export function prepareRequest(question: Question, contestant: Contestant): PreparedRequest {
+  const { path, headers, body } = writeRequest(question);
   const head = [
     `POST ${path} HTTP/1.1`,
     `host: 127.0.0.1:${contestant.port}`,
     ...Object.entries({ ...headers, ...contestant.headers }).map(([name, value]) => `${name}: ${value}`),
     `content-length: ${Buffer.byteLength(body)}`,
   ];
-  return { bytes: Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`), expected: flight.legs };
+  return { bytes: Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`), expected: question.flight.legs };
 }

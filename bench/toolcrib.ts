@@ -16,6 +16,8 @@ export interface ToolcribOptions {
   /** Where it keeps its own state; embedded when absent. */
   readonly store: DatabaseAddress | undefined;
   readonly durability: Durability;
+  /** Addresses of this machine that its tool files may lead to. */
+  readonly allowed_private?: readonly string[];
   /** Folder for a CPU profile, written when it stops. */
   readonly profile?: string | undefined;
 }
@@ -43,7 +45,10 @@ export async function startToolcrib(options: ToolcribOptions): Promise<Contestan
       ...(options.store === undefined ? [] : ['--database-url', databaseUrl(options.store)]),
     ],
     folder: options.folder,
-    env: { TOOLCRIB_AUDIT_DURABILITY: options.durability },
+    env: {
+      TOOLCRIB_AUDIT_DURABILITY: options.durability,
+      ...(options.allowed_private === undefined ? {} : { TOOLCRIB_ALLOWED_PRIVATE: options.allowed_private.join(',') }),
+    },
     ready: async (output) => apiKey.test(output) && (await answers(portOf(output), '/readyz')),
   });
   const key = apiKey.exec(server.output())?.[0] ?? '';

@@ -1,13 +1,13 @@
 // Before anything is timed: the whole answers of a contestant are read and compared with what is in the table.
 import type { Contestant } from './contestant.ts';
-import type { Flight } from './flights.ts';
-import { flightRequest } from './requests.ts';
-import type { Face } from './requests.ts';
+import { isStateless, writeRequest } from './requests.ts';
+import type { Face, Question } from './requests.ts';
 
 /** Throws Error with the first difference. Returns the number of calls made. */
-export async function verifyAnswers(contestant: Contestant, face: Face, flights: readonly Flight[]): Promise<number> {
-  for (const flight of flights) {
-    const { path, headers, body } = flightRequest(face, flight);
+export async function verifyAnswers(contestant: Contestant, questions: readonly Question[]): Promise<number> {
+  for (const question of questions) {
+    const { face, flight } = question;
+    const { path, headers, body } = writeRequest(question);
     const response = await fetch(`http://127.0.0.1:${contestant.port}${path}`, {
       method: 'POST',
       headers: { ...headers, ...contestant.headers },
@@ -20,7 +20,7 @@ export async function verifyAnswers(contestant: Contestant, face: Face, flights:
       throw new Error(`${contestant.name}, ${face}: wrong answer (status ${response.status}): ${text.slice(0, 500)}`);
     }
   }
-  return flights.length;
+  return questions.length;
 }
 
 interface FlightRow {
@@ -29,8 +29,15 @@ interface FlightRow {
   readonly leg: string;
 }
 
+interface McpAnswer {
+  readonly result?: { readonly content: readonly { readonly text: string }[]; readonly resultType?: string };
+}
+
+/** None when the answer is not of the revision that was asked for. */
 function rowsOf(face: Face, text: string): readonly FlightRow[] {
   if (face === 'native') return JSON.parse((JSON.parse(text) as { result: string }).result) as FlightRow[];
-  const { result } = JSON.parse(text) as { result?: { content: readonly { text: string }[] } };
+  const { result } = JSON.parse(text) as McpAnswer;
+  // Every result of 2026-07-28 says what type it is; those of older revisions say nothing.
+  if (result?.resultType !== (isStateless(face) ? 'complete' : undefined)) return [];
   return (result?.content ?? []).map((item) => JSON.parse(item.text) as FlightRow);
 }

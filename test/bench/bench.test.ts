@@ -9,45 +9,149 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { AuthFigures } from '../../bench/auth-bench.ts';
+import { chooseFlights } from '../../bench/flights.ts';
 import { runLoad } from '../../bench/load-client.ts';
 import type { LoadJob } from '../../bench/load-job.ts';
 import type { LookupFigures } from '../../bench/lookup-bench.ts';
+import type { Cell } from '../../bench/measure-cells.ts';
+import type { MixedFigures } from '../../bench/mixed-load.ts';
 import { readOptions } from '../../bench/options.ts';
 import { findPeer } from '../../bench/peer.ts';
-import { faces } from '../../bench/requests.ts';
+import type { ReloadFigures } from '../../bench/reload-bench.ts';
+import { askForFlight, faces } from '../../bench/requests.ts';
+import type { Face } from '../../bench/requests.ts';
 import { percentile, spread } from '../../bench/statistics.ts';
+import { verifyAnswers } from '../../bench/verify-answers.ts';
+import { limits } from '../../server/src/base/limits.ts';
 
 const run = promisify(execFile);
 const peer = await findPeer();
 
+interface Figures {
+  readonly lookup: LookupFigures;
+  readonly mixed: MixedFigures;
+  readonly reload: { readonly reload: readonly ReloadFigures[] };
+  readonly auth: AuthFigures;
+}
+
 describe('npm run bench', () => {
   const folder = mkdtempSync(join(tmpdir(), 'toolcrib-bench-test-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const servers = 'missing' in peer ? ['toolcrib'] : ['toolcrib', 'toolbox'];
+  let stdout: string;
+  let figures: Figures;
 
-  test('measures every cell, of the peer too where it is installed', { timeout: 180_000 }, async () => {
+  /** All scenarios but that of large results, which has no small form. */
+  beforeAll(async () => {
     const json = join(folder, 'figures.json');
     const script = join(import.meta.dirname, '../../bench/bench.ts');
-    const args = ['--quick', '--seconds', '0.1', '--rounds', '1', '--connections', '1,4', '--json', json];
-    const { stdout } = await run(process.execPath, [script, ...args]);
+    const size = ['--quick', '--seconds', '0.1', '--rounds', '1', '--connections', '4'];
+    const args = [script, '--scenario', 'lookup,mixed,reload,auth', ...size, '--json', json];
     if ('missing' in peer) process.stderr.write(`\n*** bench: the peer is not tested: ${peer.missing} ***\n`);
-    const servers = 'missing' in peer ? ['toolcrib'] : ['toolcrib', 'toolbox'];
+    ({ stdout } = await run(process.execPath, args, { timeout: 170_000 }));
+    ({ figures } = JSON.parse(readFileSync(json, 'utf8')) as { figures: Figures });
+  }, 180_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  function expectCells(cells: readonly Cell[], variants: readonly string[]): void {
+    const expected = variants.flatMap((variant) => servers.map((name) => `${variant} 4 ${name}`));
+    expect(cells.map((cell) => `${cell.variant} ${cell.connections} ${cell.contestant}`)).toEqual(expected);
+    for (const cell of cells) expect(cell.calls).toBeGreaterThan(0);
+  }
+
+  test('says so when the peer is not measured', () => {
     expect(stdout.includes('NOT measured')).toBe('missing' in peer);
-    const figures = JSON.parse(readFileSync(json, 'utf8')) as LookupFigures;
-    const expected = faces.flatMap((face) =>
-      [1, 4].flatMap((count) => servers.map((name) => `${face} ${count} ${name}`)),
-    );
-    expect(figures.cells.map((cell) => `${cell.face} ${cell.connections} ${cell.contestant}`)).toEqual(expected);
-    for (const cell of figures.cells) expect(cell.calls).toBeGreaterThan(0);
-    expect(figures.memory.map(({ server }) => server)).toEqual([...servers, 'toolcrib-embedded']);
-    for (const memory of figures.memory) expect(memory.peak_bytes).toBeGreaterThanOrEqual(memory.at_rest_bytes);
-    expect(stdout).toMatch(/audit: (\d+) records for \1 calls/);
+  });
+
+  test('has an audit record for every call of every scenario', () => {
+    const lines = stdout.match(/^audit: .*$/gm) ?? [];
+    expect(lines).toHaveLength(4);
+    for (const line of lines) expect(line).toMatch(/^audit: (\d+) records for \1 calls$/);
+  });
+
+  test('lookup: measures every way in, and memory', () => {
+    const { cells, memory } = figures.lookup;
+    expectCells(cells, faces);
+    expect(memory.map(({ server }) => server)).toEqual([...servers, 'toolcrib-embedded']);
+    for (const { peak_bytes, at_rest_bytes } of memory) expect(peak_bytes).toBeGreaterThanOrEqual(at_rest_bytes);
+  });
+
+  test('mixed: measures look-ups alone and while four calls sleep in the database', () => {
+    const { cells, slow } = figures.mixed;
+    expectCells(cells, ['alone', 'beside 4 slow calls']);
+    expect(slow.map(({ contestant }) => contestant)).toEqual(servers);
+    for (const { calls, slowest_ms, sleep_ms } of slow) {
+      // Two rounds, the warm-up included, and four callers.
+      expect(calls).toBeGreaterThanOrEqual(8);
+      expect(slowest_ms).toBeGreaterThanOrEqual(sleep_ms);
+    }
+    expect(stdout).toMatch(/^goal: p99 of our look-ups/m);
+  });
+
+  test('reload: every change is seen; ours fails no call and leaves no connection behind', () => {
+    const { reload } = figures.reload;
+    expect(reload.map(({ server }) => server)).toEqual(servers);
+    for (const { reloads } of reload) {
+      expect(reloads.map(({ change }) => change)).toEqual([
+        ...['description', 'source', 'tool added or removed', 'description'],
+      ]);
+      for (const { load, connections } of reloads) {
+        expect(load.calls).toBeGreaterThan(0);
+        expect(connections).toBeGreaterThan(0);
+      }
+    }
+    for (const { load, connections } of reload[0]?.reloads ?? []) {
+      expect(load.failed).toBe(0);
+      expect(connections).toBeLessThanOrEqual(limits.source_connections);
+    }
+  });
+
+  test('auth: measures calls without a token, with a known one and with a new one', () => {
+    expectCells(figures.auth.cells, ['no token', 'known token', 'new token']);
   });
 
   test('refuses options that it does not know', () => {
     expect(() => readOptions(['--only', 'rest'])).toThrow(TypeError);
     expect(() => readOptions(['--connections', '1,none'])).toThrow(TypeError);
+    expect(() => readOptions(['--scenario', 'lookup,fast'])).toThrow(TypeError);
     expect(() => readOptions(['--fast'])).toThrow(TypeError);
+    expect(readOptions(['--scenario', 'mixed,auth']).scenarios).toEqual(['mixed', 'auth']);
+  });
+});
+
+describe('the check before the load', () => {
+  const [flight] = chooseFlights(1);
+  const row = { airline: flight?.airline, flight_number: flight?.flight_number };
+  const rows = (flight?.legs ?? []).map((leg) => JSON.stringify({ ...row, leg }));
+  const content = rows.map((text) => ({ type: 'text', text }));
+  let server: Server | undefined;
+  afterEach(() => server?.close());
+
+  async function verify(face: Face, answer: object): Promise<number> {
+    server = createServer((request, response) => {
+      request.resume().on('end', () => response.end(JSON.stringify(answer)));
+    });
+    const port = await listen(server);
+    const contestant = { name: 'fake', version: '', port, pid: 0, headers: {}, [Symbol.asyncDispose]: async () => {} };
+    return verifyAnswers(contestant, flight === undefined ? [] : [askForFlight(face, flight)]);
+  }
+
+  test.each([
+    ['native', { result: `[${rows.join()}]` }],
+    ['mcp-2025-11-25', { result: { content } }],
+    ['mcp-2026-07-28', { result: { content, resultType: 'complete' } }],
+  ] as const)('takes the rows of the flight over %s', async (face, answer) => {
+    await expect(verify(face, answer)).resolves.toBe(1);
+  });
+
+  test.each([
+    ['native', 'a missing row', { result: `[${rows[0]}]` }],
+    ['mcp-2025-11-25', 'an error', { result: { content: [], isError: true } }],
+    ['mcp-2025-11-25', 'a newer revision', { result: { content, resultType: 'complete' } }],
+    ['mcp-2026-07-28', 'an older revision', { result: { content } }],
+  ] as const)('tells over %s %s', async (face, _what, answer) => {
+    await expect(verify(face, answer)).rejects.toThrow('wrong answer');
   });
 });
 
@@ -60,9 +164,7 @@ describe('the load', () => {
     server = createServer((request, response) => {
       request.resume().on('end', () => answer(response, ++count));
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
+    const port = await listen(server);
     const job: LoadJob = {
       port,
       requests: [
@@ -105,6 +207,12 @@ describe('the load', () => {
     expect(result).toMatchObject({ bad: 0, broken: 1 });
   });
 });
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
 
 test('medians, spreads and percentiles', () => {
   expect(spread([3, 1, 2])).toEqual({ median: 2, min: 1, max: 3 });
