@@ -1,6 +1,7 @@
 // The public entry of the SDK.
 export { ToolcribClient, ToolcribClientError } from './client.ts';
 export type { CallArguments, CallOptions, ClientOptions } from './client.ts';
+export { writeJson } from './json.ts';
 export type { JsonInput, JsonObject, JsonValue } from './json.ts';
 export type {
   Column,

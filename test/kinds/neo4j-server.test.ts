@@ -16,6 +16,7 @@ import { refusal } from './sql-kind-contract.ts';
 
 const programs = falkordbPrograms();
 
+// Skipped: FalkorDB cannot be had here; test/support/find-falkordb.ts says how.
 describe.skipIf(programs === undefined)('a server of Neo4j', () => {
   let server: FalkordbServer;
   let source: CypherSource;

@@ -13,6 +13,7 @@ import { marker, parameter, refusal } from './sql-kind-contract.ts';
 
 const programs = falkordbPrograms();
 
+// Skipped: FalkorDB cannot be had here; test/support/find-falkordb.ts says how.
 describe.skipIf(programs === undefined)('neo4j-cypher', () => {
   let server: FalkordbServer;
   let source: CypherSource;

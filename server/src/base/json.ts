@@ -1,6 +1,7 @@
 // JSON as types, and its one canonical text form.
 import type { JsonObject } from '@toolcrib/client';
 
+export { writeJson } from '@toolcrib/client';
 export type { JsonObject, JsonValue } from '@toolcrib/client';
 
 /** Whether a value is a plain JSON object (not null, not an array). */

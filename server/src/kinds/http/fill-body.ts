@@ -2,7 +2,8 @@
 // structure: in JSON a whole value or a piece of a string, in a form a piece of a value.
 import type { Arguments } from '../../catalog/parameters.ts';
 import { parseTemplate } from './template.ts';
-import { jsonText, plainText } from './values.ts';
+import { writeJson } from '../../base/json.ts';
+import { plainText } from './values.ts';
 
 export type BodyForm = 'json' | 'form' | 'fixed';
 
@@ -69,7 +70,7 @@ function fillPiece(piece: BodyPiece, args: Arguments): string {
   const value = args[piece.name] ?? null;
   switch (piece.kind) {
     case 'json':
-      return jsonText(value);
+      return writeJson(value);
     case 'in-string':
       return JSON.stringify(plainText(value)).slice(1, -1);
     case 'encoded':

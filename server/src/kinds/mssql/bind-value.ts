@@ -1,6 +1,7 @@
 // The type and value with which a parameter is sent: typed by the parameter, never by the value, so that SQL Server keeps
 // one plan per statement.
 import type { ArgumentValue, Parameter } from '../../catalog/parameters.ts';
+import { writeJson } from '../../base/json.ts';
 
 export interface BoundValue {
   readonly type: 'BigInt' | 'Float' | 'Bit' | 'NVarChar';
@@ -24,10 +25,10 @@ export function bindValue(value: ArgumentValue, type: Parameter['type']): BoundV
     case 'boolean':
       return { type: 'Bit', declaration: 'bit', value: scalar(value) };
     case 'string':
-      return bindText(value === null || typeof value === 'string' ? value : jsonText(value));
+      return bindText(value === null || typeof value === 'string' ? value : writeJson(value));
     case 'array':
     case 'map':
-      return bindLongText(value === null ? null : jsonText(value));
+      return bindLongText(value === null ? null : writeJson(value));
   }
 }
 
@@ -41,15 +42,5 @@ export function bindLongText(value: string | null): BoundValue {
 }
 
 function scalar(value: ArgumentValue): BoundValue['value'] {
-  return typeof value === 'object' && value !== null ? jsonText(value) : value;
-}
-
-/** SQL Server has no arrays: they are sent as JSON, for OPENJSON. */
-function jsonText(value: ArgumentValue): string {
-  if (typeof value === 'bigint') return value.toString();
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map((item: ArgumentValue) => jsonText(item)).join(',')}]`;
-  return `{${Object.entries(value)
-    .map(([key, item]) => `${JSON.stringify(key)}:${jsonText(item)}`)
-    .join(',')}}`;
+  return typeof value === 'object' && value !== null ? writeJson(value) : value;
 }

@@ -7,6 +7,8 @@ import type { RowsResult } from '../../catalog/result.ts';
 import { MssqlConnection } from './mssql-connection.ts';
 import type { MssqlJob, MssqlServer } from './mssql-connection.ts';
 import { isLost, mssqlError, sourceUnavailable } from './mssql-errors.ts';
+import { Backoff } from '../backoff.ts';
+import { Gate } from '../gate.ts';
 
 export interface MssqlPoolOptions {
   readonly clock: Clock;
@@ -23,26 +25,24 @@ export class MssqlPool {
   readonly #idle: { readonly connection: MssqlConnection; readonly since: number }[] = [];
   readonly #running = new Set<Promise<unknown>>();
   readonly #resetting = new Set<Promise<void>>();
-  readonly #waiting: (() => void)[] = [];
-  #taken = 0;
+  readonly #gate: Gate;
+  readonly #backoff: Backoff;
   /** Calls that wait for a reset to end. */
   #awaiting = 0;
   #closing = false;
-  /** Failed attempts to connect in a row. */
-  #failures = 0;
-  #next_attempt = 0;
-  #last_failure: unknown;
   readonly #prune_timer: NodeJS.Timeout;
 
   constructor(options: MssqlPoolOptions) {
     this.#options = options;
+    this.#gate = new Gate(options.max_connections);
+    this.#backoff = new Backoff(options.clock);
     this.#prune_timer = setInterval(() => this.#prune(), limits.source_idle_ms / 5).unref();
   }
 
   /** Runs a job on a connection of its own. Throws only catalogue errors, or the signal's reason. */
   async run(job: MssqlJob, signal: AbortSignal): Promise<RowsResult> {
     if (this.#closing) throw this.#unavailable(new Error('The source was closed'));
-    if (this.#waiting.length >= limits.source_queue) throw this.#unavailable(new Error('Too many calls wait'));
+    if (this.#gate.is_full) throw this.#unavailable(new Error('Too many calls wait'));
     const running = this.#run(job, signal);
     this.#running.add(running);
     try {
@@ -64,7 +64,7 @@ export class MssqlPool {
   }
 
   async #run(job: MssqlJob, signal: AbortSignal): Promise<RowsResult> {
-    await this.#turn(signal);
+    await this.#gate.enter(signal);
     let connection: MssqlConnection | undefined;
     try {
       connection = (await this.#takeIdle()) ?? (await this.#open(signal));
@@ -91,26 +91,6 @@ export class MssqlPool {
     }
   }
 
-  /** Waits for one of the places; takes it. */
-  async #turn(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    while (this.#taken >= this.#options.max_connections) {
-      const turn = Promise.withResolvers<void>();
-      this.#waiting.push(turn.resolve);
-      const wake = (): void => turn.resolve();
-      signal.addEventListener('abort', wake, { once: true });
-      await turn.promise;
-      signal.removeEventListener('abort', wake);
-      if (signal.aborted) {
-        const place = this.#waiting.indexOf(turn.resolve);
-        if (place < 0) this.#waiting.shift()?.();
-        else this.#waiting.splice(place, 1);
-        signal.throwIfAborted();
-      }
-    }
-    this.#taken += 1;
-  }
-
   /** An idle connection, or one that is about to be: to wait for a reset is quicker than to log in. */
   async #takeIdle(): Promise<MssqlConnection | undefined> {
     for (;;) {
@@ -126,32 +106,22 @@ export class MssqlPool {
 
   async #open(signal: AbortSignal): Promise<MssqlConnection> {
     const { clock, server, read_only, source, log } = this.#options;
-    const wait_ms = this.#next_attempt - clock.monotonic();
-    if (wait_ms > 0) throw this.#unavailable(this.#last_failure, Math.max(1, Math.ceil(wait_ms / 1_000)));
+    const { retry_after_s, last_failure } = this.#backoff;
+    if (retry_after_s !== undefined) throw this.#unavailable(last_failure, retry_after_s);
     try {
       const connection = await MssqlConnection.open(server, { read_only, now: clock.monotonic(), signal });
-      this.#failures = 0;
+      this.#backoff.succeeded();
       return connection;
     } catch (error) {
       signal.throwIfAborted();
-      // Attempts that were under way together count as one failure.
-      if (clock.monotonic() >= this.#next_attempt) {
-        const next_ms = Math.min(limits.source_backoff_first_ms * 2 ** this.#failures, limits.source_backoff_last_ms);
-        this.#failures += 1;
-        this.#next_attempt = clock.monotonic() + next_ms;
-        log.warn('source-connect-failed', { source, error });
-      }
-      this.#last_failure = error;
+      if (this.#backoff.failed(error)) log.warn('source-connect-failed', { source, error });
       throw this.#unavailable(error);
     }
   }
 
   /** Makes the connection as new, then gives its place to the next call. */
   #giveBack(connection: MssqlConnection | undefined): void {
-    const free = (): void => {
-      this.#taken -= 1;
-      this.#waiting.shift()?.();
-    };
+    const free = (): void => this.#gate.leave();
     if (connection === undefined || connection.ended) return free();
     const { clock } = this.#options;
     const resetting = connection

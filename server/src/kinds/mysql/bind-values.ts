@@ -1,6 +1,7 @@
 // The values of a call as the binary protocol takes them: never part of the statement's text.
 import type { ArgumentValue, Parameter } from '../../catalog/parameters.ts';
 import { command, commandPacket } from './packets.ts';
+import { writeJson } from '../../base/json.ts';
 
 const type = { double: 0x05, null: 0x06, bigint: 0x08, varchar: 0xfd } as const;
 const unsigned = 0x80;
@@ -47,7 +48,7 @@ function bind(value: ArgumentValue, is_integer: boolean): Bound {
     default:
       if (value === null) return { type: type.null, flag: 0, bytes: Buffer.alloc(0) };
       // There are no arrays and no maps in MySQL; JSON_TABLE and JSON_CONTAINS take them as JSON.
-      return bindText(jsonText(value));
+      return bindText(writeJson(value));
   }
 }
 
@@ -71,13 +72,4 @@ function bindText(text: string): Bound {
   }
   bytes.write(text, 1 + size, 'utf8');
   return { type: type.varchar, flag: 0, bytes };
-}
-
-function jsonText(value: ArgumentValue): string {
-  if (typeof value === 'bigint') return value.toString();
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map((item: ArgumentValue) => jsonText(item)).join(',')}]`;
-  return `{${Object.entries(value)
-    .map(([key, item]) => `${JSON.stringify(key)}:${jsonText(item)}`)
-    .join(',')}}`;
 }

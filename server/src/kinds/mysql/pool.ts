@@ -18,6 +18,7 @@ import { isLost, statementError, unavailable } from './sql-state.ts';
 import { observe } from './statement-plan.ts';
 import type { StatementPlan } from './statement-plan.ts';
 import { ToolcribError } from '../../base/errors.ts';
+import { Backoff } from '../backoff.ts';
 
 export interface PoolOptions {
   readonly clock: Clock;
@@ -41,10 +42,7 @@ export class Pool {
   #idle: Session[] = [];
   #waiting: Waiting[] = [];
   #connecting = 0;
-  /** Failed attempts to connect in a row. */
-  #failures = 0;
-  #next_attempt = 0;
-  #last_failure: unknown;
+  readonly #backoff: Backoff;
   /** Sessions that will be idle in a moment. */
   #resetting = 0;
   /** Calls and attempts to connect. */
@@ -54,6 +52,7 @@ export class Pool {
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#backoff = new Backoff(options.clock);
     this.#prune_timer = setInterval(() => this.#prune(), limits.source_idle_ms / 5).unref();
   }
 
@@ -244,7 +243,7 @@ export class Pool {
   #connect(): boolean {
     const { server, max_connections, clock } = this.#options;
     if (this.#sessions.size + this.#connecting >= max_connections) return false;
-    if (clock.monotonic() < this.#next_attempt) {
+    if (this.#backoff.retry_after_s !== undefined) {
       if (this.#sessions.size + this.#connecting === 0) this.#rejectWaiting();
       return false;
     }
@@ -255,7 +254,8 @@ export class Pool {
       .finally(() => {
         this.#connecting -= 1;
         this.#under_way.delete(connecting);
-        if (this.#last_failure !== undefined && this.#sessions.size + this.#connecting === 0) this.#rejectWaiting();
+        if (this.#backoff.last_failure !== undefined && this.#sessions.size + this.#connecting === 0)
+          this.#rejectWaiting();
         else this.#dispatch();
       });
     this.#under_way.add(connecting);
@@ -269,8 +269,7 @@ export class Pool {
       session.destroy(thrown);
       throw thrown;
     }
-    this.#failures = 0;
-    this.#last_failure = undefined;
+    this.#backoff.succeeded();
     this.#sessions.set(session, undefined);
     this.#idle.push(session);
     void session.closed.then(() => {
@@ -281,20 +280,14 @@ export class Pool {
   }
 
   #connectFailed(error: unknown): void {
-    const { clock, log, source } = this.#options;
-    this.#last_failure = error;
-    // Attempts that were under way together count as one failure.
-    if (clock.monotonic() < this.#next_attempt) return;
-    const wait_ms = Math.min(limits.source_backoff_first_ms * 2 ** this.#failures, limits.source_backoff_last_ms);
-    this.#failures += 1;
-    this.#next_attempt = clock.monotonic() + wait_ms;
-    log.warn('source-connect-failed', { source, error });
+    const { log, source } = this.#options;
+    if (this.#backoff.failed(error)) log.warn('source-connect-failed', { source, error });
   }
 
   #rejectWaiting(): void {
-    const retry_after_s = Math.max(1, Math.ceil((this.#next_attempt - this.#options.clock.monotonic()) / 1_000));
+    const { retry_after_s, last_failure } = this.#backoff;
     for (const { reject } of this.#waiting.splice(0)) {
-      reject(unavailable(this.#options.source, this.#last_failure, retry_after_s));
+      reject(unavailable(this.#options.source, last_failure, retry_after_s ?? 1));
     }
   }
 

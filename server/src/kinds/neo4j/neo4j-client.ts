@@ -7,7 +7,7 @@ import { ToolcribError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import type { Log } from '../../base/log.ts';
 import type { ResultLimits, RowsResult } from '../../catalog/result.ts';
-import { CallGate } from './call-gate.ts';
+import { Gate } from '../gate.ts';
 import type { CypherMap } from './cypher-values.ts';
 import { neo4jError, retryOf, unavailable } from './neo4j-errors.ts';
 import { withHeader } from './parameter-header.ts';
@@ -66,7 +66,7 @@ export class Neo4jClient {
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #server: Neo4jServer;
-  readonly #gate: CallGate;
+  readonly #gate: Gate;
   readonly #running = new Set<Promise<unknown>>();
   #open: Promise<OpenDriver> | undefined;
   #binds: Promise<boolean> | undefined;
@@ -78,7 +78,7 @@ export class Neo4jClient {
     this.#log = log;
     this.#clock = clock;
     this.#server = server;
-    this.#gate = new CallGate(source, server.max_connections);
+    this.#gate = new Gate(server.max_connections);
   }
 
   /** Rejects with the signal's reason, or with an error of the catalogue. */
@@ -175,6 +175,7 @@ export class Neo4jClient {
     const { signal } = options;
     const open = await this.#driver();
     const session = options.binds ? this.#session(open, query.read_only) : open.driver.session();
+    if (this.#gate.is_full) throw unavailable(this.#source, new Error('Too many calls wait for a connection'));
     await this.#gate.enter(signal);
     let run: StartedRun | undefined;
     try {

@@ -1,6 +1,7 @@
 // Arguments as the text that PostgreSQL reads. Values travel beside the statement, each with its length; they are never
 // part of it. Only an array's elements share one text, so that is where quoting matters.
 import type { ArgumentMap, ArgumentValue } from '../../catalog/parameters.ts';
+import { writeJson } from '../../base/json.ts';
 
 const json_oid = 114;
 const jsonb_oid = 3802;
@@ -10,7 +11,7 @@ export function bindText(value: ArgumentValue, type_oid?: number): string | null
   if (typeof value === 'string') return value;
   if (value === null) return null;
   if (typeof value !== 'object') return String(value);
-  if (type_oid === json_oid || type_oid === jsonb_oid || !isList(value)) return jsonText(value);
+  if (type_oid === json_oid || type_oid === jsonb_oid || !isList(value)) return writeJson(value);
   return arrayText(value);
 }
 
@@ -23,15 +24,7 @@ function elementText(item: ArgumentValue): string {
   if (item === null) return 'NULL';
   if (typeof item === 'string') return `"${item.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
   if (typeof item !== 'object') return String(item);
-  return isList(item) ? arrayText(item) : elementText(jsonText(item));
-}
-
-function jsonText(value: ArgumentValue): string {
-  if (typeof value === 'bigint') return value.toString();
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (isList(value)) return `[${value.map((item) => jsonText(item)).join(',')}]`;
-  const members = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}:${jsonText(item)}`);
-  return `{${members.join(',')}}`;
+  return isList(item) ? arrayText(item) : elementText(writeJson(item));
 }
 
 function isList(value: readonly ArgumentValue[] | ArgumentMap): value is readonly ArgumentValue[] {

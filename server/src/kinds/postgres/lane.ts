@@ -17,6 +17,7 @@ import { Session } from './session.ts';
 import type { SessionOwner, Slot } from './session.ts';
 import { isFatal, isStalePlan, statementError, unavailable } from './sql-state.ts';
 import type { StatementPlan } from './statement-plan.ts';
+import { Backoff } from '../backoff.ts';
 
 export interface LaneOptions {
   readonly clock: Clock;
@@ -40,10 +41,7 @@ export class Lane implements SessionOwner {
   #queue: Call[] = [];
   #dirty: Session[] = [];
   #connecting = 0;
-  /** Failed attempts to connect in a row. */
-  #failures = 0;
-  #next_attempt = 0;
-  #last_failure: unknown;
+  readonly #backoff: Backoff;
   #stuck_timer: NodeJS.Timeout | undefined;
   readonly #prune_timer: NodeJS.Timeout;
   #closed: PromiseWithResolvers<void> | undefined;
@@ -52,6 +50,7 @@ export class Lane implements SessionOwner {
     this.#options = options;
     this.read_only = options.read_only;
     this.clock = options.clock;
+    this.#backoff = new Backoff(options.clock);
     this.#prune_timer = setInterval(() => this.#prune(), limits.source_idle_ms / 5).unref();
   }
 
@@ -315,7 +314,7 @@ export class Lane implements SessionOwner {
     const open = this.#sessions.size + this.#connecting;
     const { server, read_only, max_connections } = this.#options;
     if (open >= max_connections || this.#connecting >= Math.max(1, this.#queue.length)) return;
-    if (this.clock.monotonic() < this.#next_attempt) {
+    if (this.#backoff.retry_after_s !== undefined) {
       if (open === 0) this.#rejectWaiting();
       return;
     }
@@ -323,7 +322,7 @@ export class Lane implements SessionOwner {
     openConnection(server, read_only).then(
       (connection) => {
         this.#connecting -= 1;
-        this.#failures = 0;
+        this.#backoff.succeeded();
         this.#sessions.add(new Session(connection, this));
         this.#dispatch();
         if (this.#closed !== undefined) this.#drain();
@@ -334,14 +333,8 @@ export class Lane implements SessionOwner {
 
   #connectFailed(error: unknown): void {
     this.#connecting -= 1;
-    // Attempts that were under way together count as one failure.
-    if (this.clock.monotonic() >= this.#next_attempt) {
-      const wait_ms = Math.min(limits.source_backoff_first_ms * 2 ** this.#failures, limits.source_backoff_last_ms);
-      this.#failures += 1;
-      this.#next_attempt = this.clock.monotonic() + wait_ms;
-      this.#options.log.warn('source-connect-failed', { source: this.#options.source, error });
-    }
-    this.#last_failure = error;
+    const { log, source } = this.#options;
+    if (this.#backoff.failed(error)) log.warn('source-connect-failed', { source, error });
     if (this.#sessions.size + this.#connecting === 0) this.#rejectWaiting();
     if (this.#closed !== undefined) this.#drain();
   }
@@ -349,9 +342,8 @@ export class Lane implements SessionOwner {
   #rejectWaiting(): void {
     const waiting = this.#queue;
     this.#queue = [];
-    const retry_after_s = Math.max(1, Math.ceil((this.#next_attempt - this.clock.monotonic()) / 1_000));
-    for (const call of waiting)
-      this.#reject(call, unavailable(this.#options.source, this.#last_failure, retry_after_s));
+    const { retry_after_s, last_failure } = this.#backoff;
+    for (const call of waiting) this.#reject(call, unavailable(this.#options.source, last_failure, retry_after_s ?? 1));
   }
 
   #unavailable(cause: unknown) {

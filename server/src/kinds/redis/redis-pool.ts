@@ -6,6 +6,8 @@ import type { Log } from '../../base/log.ts';
 import { ConnectionLost, openConnection } from './redis-connection.ts';
 import type { RedisConnection, RedisServer } from './redis-connection.ts';
 import { unavailable } from './redis-errors.ts';
+import { Backoff } from '../backoff.ts';
+import { Gate } from '../gate.ts';
 
 export interface RedisPoolOptions {
   readonly clock: Clock;
@@ -27,23 +29,21 @@ export class RedisPool {
   readonly #options: RedisPoolOptions;
   readonly #idle: RedisConnection[] = [];
   readonly #running = new Set<Promise<unknown>>();
-  readonly #waiting: (() => void)[] = [];
-  #taken = 0;
+  readonly #gate: Gate;
+  readonly #backoff: Backoff;
   #closing = false;
-  /** Failed attempts to connect in a row. */
-  #failures = 0;
-  #next_attempt = 0;
-  #last_failure: unknown;
   readonly #prune_timer: NodeJS.Timeout;
 
   constructor(options: RedisPoolOptions) {
     this.#options = options;
+    this.#gate = new Gate(options.max_connections);
+    this.#backoff = new Backoff(options.clock);
     this.#prune_timer = setInterval(() => this.#prune(), limits.source_idle_ms / 5).unref();
   }
 
   /** Rejects with the signal's reason when it aborts. */
   run<T>(call: PooledCall<T>): Promise<T> {
-    if (this.#closing || this.#waiting.length >= limits.source_queue) {
+    if (this.#closing || this.#gate.is_full) {
       const cause = new Error(this.#closing ? 'The source was closed' : 'Too many calls wait');
       return Promise.reject(unavailable(this.#options.source, cause));
     }
@@ -61,7 +61,7 @@ export class RedisPool {
   }
 
   async #run<T>(call: PooledCall<T>): Promise<T> {
-    await this.#turn(call.signal);
+    await this.#gate.enter(call.signal);
     try {
       try {
         return await this.#runOn(call);
@@ -72,8 +72,7 @@ export class RedisPool {
         return await this.#runOn(call);
       }
     } finally {
-      this.#taken -= 1;
-      this.#waiting.shift()?.();
+      this.#gate.leave();
     }
   }
 
@@ -97,45 +96,17 @@ export class RedisPool {
   }
 
   async #open(): Promise<RedisConnection> {
-    const { clock, log, server, source } = this.#options;
-    const wait_ms = this.#next_attempt - clock.monotonic();
-    if (wait_ms > 0) throw unavailable(source, this.#last_failure, Math.max(1, Math.ceil(wait_ms / 1_000)));
+    const { log, server, source } = this.#options;
+    const { retry_after_s, last_failure } = this.#backoff;
+    if (retry_after_s !== undefined) throw unavailable(source, last_failure, retry_after_s);
     try {
       const connection = await openConnection(server);
-      this.#failures = 0;
+      this.#backoff.succeeded();
       return connection;
     } catch (error) {
-      this.#last_failure = error;
-      // Attempts that were under way together count as one failure.
-      if (clock.monotonic() >= this.#next_attempt) {
-        const backoff_ms = Math.min(
-          limits.source_backoff_first_ms * 2 ** this.#failures,
-          limits.source_backoff_last_ms,
-        );
-        this.#failures += 1;
-        this.#next_attempt = clock.monotonic() + backoff_ms;
-        log.warn('source-connect-failed', { source, error });
-      }
+      if (this.#backoff.failed(error)) log.warn('source-connect-failed', { source, error });
       throw unavailable(source, error);
     }
-  }
-
-  /** Waits for one of the places; takes it. */
-  async #turn(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    while (this.#taken >= this.#options.max_connections) {
-      const turn = Promise.withResolvers<void>();
-      this.#waiting.push(turn.resolve);
-      signal.addEventListener('abort', () => turn.resolve(), { once: true });
-      await turn.promise;
-      if (signal.aborted) {
-        const place = this.#waiting.indexOf(turn.resolve);
-        if (place < 0) this.#waiting.shift()?.();
-        else this.#waiting.splice(place, 1);
-        signal.throwIfAborted();
-      }
-    }
-    this.#taken += 1;
   }
 
   #takeIdle(): RedisConnection | undefined {

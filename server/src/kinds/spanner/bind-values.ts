@@ -2,6 +2,7 @@
 import type { JsonValue } from '../../base/json.ts';
 import type { ArgumentValue, Parameter } from '../../catalog/parameters.ts';
 import type { SpannerDialect, SpannerType } from './spanner-types.ts';
+import { writeJson } from '../../base/json.ts';
 
 const scalar_codes = { string: 'STRING', integer: 'INT64', float: 'FLOAT64', boolean: 'BOOL' } as const;
 
@@ -24,7 +25,7 @@ export function bindValue(value: ArgumentValue, parameter: Parameter): JsonValue
     case 'float':
       return Number(value);
     case 'map':
-      return jsonText(value);
+      return writeJson(value);
     case 'array': {
       const { items } = parameter;
       if (!Array.isArray(value) || items === undefined) return null;
@@ -33,13 +34,4 @@ export function bindValue(value: ArgumentValue, parameter: Parameter): JsonValue
     default:
       return value as string | boolean;
   }
-}
-
-/** JSON as text; 64-bit integers keep every digit. */
-function jsonText(value: ArgumentValue): string {
-  if (typeof value === 'bigint') return value.toString();
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map((item: ArgumentValue) => jsonText(item)).join(',')}]`;
-  const members = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}:${jsonText(item)}`);
-  return `{${members.join(',')}}`;
 }

@@ -5,6 +5,7 @@ import type { RowsResult } from '../../catalog/result.ts';
 import type { SqliteJob } from './sqlite-messages.ts';
 import { SqliteProcess } from './sqlite-process.ts';
 import type { SqliteMode } from './sqlite-process.ts';
+import { Gate } from '../gate.ts';
 
 export interface SqlitePoolOptions {
   readonly clock: Clock;
@@ -18,19 +19,19 @@ export class SqlitePool {
   readonly #options: SqlitePoolOptions;
   readonly #idle: { readonly process: SqliteProcess; readonly since: number }[] = [];
   readonly #running = new Set<Promise<unknown>>();
-  readonly #waiting: (() => void)[] = [];
-  #taken = 0;
+  readonly #gate: Gate;
   #closing = false;
   readonly #prune_timer: NodeJS.Timeout;
 
   constructor(options: SqlitePoolOptions) {
     this.#options = options;
+    this.#gate = new Gate(options.max_processes);
     this.#prune_timer = setInterval(() => this.#prune(), limits.source_idle_ms / 5).unref();
   }
 
   /** Runs a job on a free process. Rejects with the signal's reason when it aborts: the process is ended then. */
   run(job: SqliteJob, signal: AbortSignal): Promise<RowsResult> {
-    if (this.#closing || this.#waiting.length >= limits.source_queue) {
+    if (this.#closing || this.#gate.is_full) {
       return Promise.reject(new Error(this.#closing ? 'The source was closed' : 'Too many calls wait'));
     }
     const running = this.#run(job, signal).finally(() => this.#running.delete(running));
@@ -49,7 +50,7 @@ export class SqlitePool {
   }
 
   async #run(job: SqliteJob, signal: AbortSignal): Promise<RowsResult> {
-    await this.#turn(signal);
+    await this.#gate.enter(signal);
     let process: SqliteProcess | undefined;
     try {
       process = this.#takeIdle() ?? (await SqliteProcess.start(this.#options.path(), this.#options.mode));
@@ -59,27 +60,8 @@ export class SqlitePool {
       if (process !== undefined && !process.ended) {
         this.#idle.push({ process, since: this.#options.clock.monotonic() });
       }
-      this.#taken -= 1;
-      this.#waiting.shift()?.();
+      this.#gate.leave();
     }
-  }
-
-  /** Waits for one of the places; takes it. */
-  async #turn(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    while (this.#taken >= this.#options.max_processes) {
-      const turn = Promise.withResolvers<void>();
-      this.#waiting.push(turn.resolve);
-      signal.addEventListener('abort', () => turn.resolve(), { once: true });
-      await turn.promise;
-      if (signal.aborted) {
-        const place = this.#waiting.indexOf(turn.resolve);
-        if (place < 0) this.#waiting.shift()?.();
-        else this.#waiting.splice(place, 1);
-        signal.throwIfAborted();
-      }
-    }
-    this.#taken += 1;
   }
 
   #takeIdle(): SqliteProcess | undefined {

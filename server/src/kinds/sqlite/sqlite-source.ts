@@ -14,6 +14,7 @@ import { placeholderTargets, sqliteSyntax } from './sqlite-dialect.ts';
 import { sqliteError } from './sqlite-errors.ts';
 import type { SqliteJob, SqliteValue } from './sqlite-messages.ts';
 import { SqlitePool } from './sqlite-pool.ts';
+import { writeJson } from '../../base/json.ts';
 
 export interface SqliteConfig {
   readonly database: string;
@@ -117,14 +118,5 @@ function createJob(text: string): SqliteJob {
 function bindValue(value: ArgumentValue, type: ParameterType | undefined): SqliteValue {
   if (typeof value === 'number') return type === 'integer' && Number.isInteger(value) ? BigInt(value) : value;
   if (typeof value === 'boolean') return value ? 1n : 0n;
-  return typeof value === 'object' && value !== null ? jsonText(value) : value;
-}
-
-function jsonText(value: ArgumentValue): string {
-  if (typeof value === 'bigint') return value.toString();
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map((item: ArgumentValue) => jsonText(item)).join(',')}]`;
-  return `{${Object.entries(value)
-    .map(([key, item]) => `${JSON.stringify(key)}:${jsonText(item)}`)
-    .join(',')}}`;
+  return typeof value === 'object' && value !== null ? writeJson(value) : value;
 }

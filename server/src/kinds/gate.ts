@@ -1,26 +1,26 @@
 // Bounds how many calls use a source's connections at once; the others wait in the order in which they came.
-import { limits } from '../../base/limits.ts';
-import { unavailable } from './neo4j-errors.ts';
+import { limits } from '../base/limits.ts';
 
-export class CallGate {
+export class Gate {
   readonly #waiting: (() => void)[] = [];
-  readonly #source: string;
   #free: number;
 
-  constructor(source: string, places: number) {
-    this.#source = source;
+  constructor(places: number) {
     this.#free = places;
   }
 
-  /** Waits for a place; rejects with the signal's reason when it aborts, and at once when too many wait already. */
+  /** Whether so many wait already that one more should be refused. */
+  get is_full(): boolean {
+    return this.#free === 0 && this.#waiting.length >= limits.source_queue;
+  }
+
+  /** Waits for a place; rejects with the signal's reason when it aborts. */
   async enter(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (this.#free > 0) {
       this.#free -= 1;
       return;
     }
-    if (this.#waiting.length >= limits.source_queue)
-      throw unavailable(this.#source, new Error('Too many calls wait for a connection'));
     const turn = Promise.withResolvers<void>();
     const abort = (): void => {
       const place = this.#waiting.indexOf(turn.resolve);
