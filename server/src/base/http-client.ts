@@ -4,8 +4,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
 import { callbackify } from 'node:util';
-import { Agent, buildConnector } from 'undici';
-import type { Dispatcher } from 'undici';
+import type { Agent, buildConnector, Dispatcher } from 'undici';
 import { createAddressGuard } from './address-guard.ts';
 import type { AddressGuard } from './address-guard.ts';
 import { acceptedEncodings, readChunks } from './http-client-body.ts';
@@ -94,20 +93,34 @@ interface HttpBounds {
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const bounds = { ...limits, ...options.bounds };
   const guard = createAddressGuard(options.allowed_private);
-  const agent = new Agent({
-    connect: createConnector(guard, options, bounds),
-    connections: bounds.http_connections,
-    maxOrigins: limits.http_origins,
-    maxHeaderSize: limits.http_header_bytes,
-    keepAliveMaxTimeout: limits.http_idle_ms,
-    // The whole time of a request is bounded by its signal.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    pipelining: 1,
-    allowH2: false,
-    useMilo: false,
-  });
-  const context: Context = { agent, guard, under_way: new Map(), max_requests: bounds.http_requests };
+  // The library is loaded with the first request: most servers never make one.
+  const openAgent = async (): Promise<Agent> => {
+    const undici = await import('undici');
+    return new undici.Agent({
+      connect: createConnector(undici.buildConnector, guard, { ...options, ...bounds }),
+      connections: bounds.http_connections,
+      maxOrigins: limits.http_origins,
+      maxHeaderSize: limits.http_header_bytes,
+      keepAliveMaxTimeout: limits.http_idle_ms,
+      // The whole time of a request is bounded by its signal.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      pipelining: 1,
+      allowH2: false,
+      useMilo: false,
+    });
+  };
+  let agent: Promise<Agent> | undefined;
+  let is_closed = false;
+  const context: Context = {
+    agent: () => {
+      if (is_closed) throw upstreamUnavailable('broken');
+      return (agent ??= openAgent());
+    },
+    guard,
+    under_way: new Map(),
+    max_requests: bounds.http_requests,
+  };
   return {
     request: async (request) => {
       const { chunks, ...head } = await send(context, request);
@@ -116,12 +129,15 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       return { ...head, body: Buffer.concat(read) };
     },
     stream: (request) => send(context, request),
-    close: () => agent.destroy(),
+    close: async () => {
+      is_closed = true;
+      await (await agent)?.destroy();
+    },
   };
 }
 
 interface Context {
-  readonly agent: Agent;
+  readonly agent: () => Promise<Agent>;
   readonly guard: AddressGuard;
   /** Requests by origin. */
   readonly under_way: Map<string, number>;
@@ -130,11 +146,11 @@ interface Context {
 
 /** Opens connections to checked addresses only, whoever asks for one: a request, a redirection, a pool that grows. */
 function createConnector(
+  build: typeof buildConnector,
   guard: AddressGuard,
-  { resolve = resolveBySystem, ca }: HttpClientOptions,
-  { http_connect_ms }: HttpBounds,
+  { resolve = resolveBySystem, ca, http_connect_ms }: HttpClientOptions & HttpBounds,
 ): buildConnector.connector {
-  const connect = buildConnector({
+  const connect = build({
     timeout: http_connect_ms,
     allowH2: false,
     autoSelectFamily: true,
@@ -253,7 +269,9 @@ async function dispatch(
     else under_way.delete(origin);
   };
   try {
-    const answer = await agent.request({
+    const answer = await (
+      await agent()
+    ).request({
       origin,
       path: `${url.pathname}${url.search}`,
       method,
