@@ -69,7 +69,7 @@ export function decodeSource(entity: Entity, options: SourceDecoding): Decoded<S
     };
     const config = decodeFields(kind.fields, at, decoding);
     tellUnsupported({ entity, fields }, kind, decoding);
-    const session_settings = readSettings(common.sessionSettings, { entity, fields }, decoding);
+    const session_settings = readSettings(common.sessionSettings, { entity, fields, kind }, decoding);
     return { name: entity.name, kind, config, per_caller, session_settings };
   });
 }
@@ -111,26 +111,25 @@ function tellUnsupported({ entity, fields }: SourceAt, kind: SourceKind, decodin
   if (credential?.kind === 'scalar' && credential.value === 'caller' && kind.account_fields === undefined) {
     told('credential', `sources of type "${kind.type}" cannot be opened with the caller's account`);
   }
-  if (fields.entries.has('sessionSettings') && kind.session_settings !== true) {
+  if (fields.entries.has('sessionSettings') && kind.refuseSetting === undefined) {
     told('sessionSettings', `sources of type "${kind.type}" have no session settings`);
   }
 }
 
 function readSettings(
   settings: Readonly<Record<string, string>>,
-  { entity, fields }: SourceAt,
+  { entity, fields, kind }: SourceAt & { readonly kind: SourceKind },
   decoding: Decoding,
 ): readonly SettingDefinition[] {
   return Object.entries(settings).flatMap(([name, value]): readonly SettingDefinition[] => {
-    if (!value.startsWith('$')) return [{ name, value }];
-    if (isCallerFact(value)) return [{ name, fact: value }];
     const { place } = locate(fields, ['sessionSettings', name]);
     const path = `${entity.path}.sessionSettings.${name}`;
-    tell(decoding, place, {
-      path,
-      message: 'a value that begins with "$" names a fact about the caller',
-      hint: nearHint(value, callerFacts),
-    });
+    const reason = kind.refuseSetting?.(name);
+    if (reason !== undefined) tell(decoding, place, { path, message: reason });
+    if (!value.startsWith('$')) return [{ name, value }];
+    if (isCallerFact(value)) return [{ name, fact: value }];
+    const message = 'a value that begins with "$" names a fact about the caller';
+    tell(decoding, place, { path, message, hint: nearHint(value, callerFacts) });
     return [];
   });
 }

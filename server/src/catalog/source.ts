@@ -30,8 +30,11 @@ export interface SourceKind<Config = unknown> {
    * says `credential: caller`. Absent when a source of this kind cannot be opened per caller.
    */
   readonly account_fields?: readonly string[];
-  /** Whether its statements take `settings`: the file may then say `sessionSettings`. */
-  readonly session_settings?: boolean;
+  /**
+   * Why a setting of this name cannot be set for a call; undefined when it can. Absent when statements of this kind of
+   * source take no `settings`: then the file may not say `sessionSettings`.
+   */
+  refuseSetting?(name: string): string | undefined;
   /** Makes the source without connecting. `name` is used in public errors, never host or user. */
   open(name: string, config: Config, deps: SourceDeps): Source;
 }
@@ -78,7 +81,7 @@ export interface SqlRunOptions {
   /** Rows to pass over before the first one of the answer: they count neither as rows nor as bytes. */
   readonly skip_rows: number;
   readonly caller: Caller;
-  /** Set for this statement only and gone after it. Only for sources whose kind says `session_settings`. */
+  /** Set for this statement only and gone after it. Only for sources whose kind has `refuseSetting`. */
   readonly settings?: readonly SessionSetting[];
 }
 

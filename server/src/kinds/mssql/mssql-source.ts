@@ -58,7 +58,8 @@ export const mssqlSource: SourceKind<MssqlConfig> = {
   aliases: ['cloud-sql-mssql'],
   fields,
   account_fields: ['user', 'password'],
-  session_settings: true,
+  // Keys of SESSION_CONTEXT are the tools' own.
+  refuseSetting: () => undefined,
   open: (name, config, { clock, log }): SqlSource => {
     const { max_connections, ...server } = config;
     const writers = Math.max(1, Math.floor(max_connections / 4));

@@ -7,6 +7,7 @@ import type { SourceKind, SqlSource } from '../../catalog/source.ts';
 import type { MysqlServer } from './connect.ts';
 import { Pool } from './pool.ts';
 import { createPlan } from './statement-plan.ts';
+import { refuseSetting } from './setting-statements.ts';
 
 export interface MysqlConfig extends Omit<MysqlServer, 'variables'> {
   readonly max_connections: number;
@@ -63,7 +64,7 @@ export const mysqlSource: SourceKind<MysqlConfig> = {
   aliases: ['mariadb', 'tidb', 'cloud-sql-mysql'],
   fields,
   account_fields: ['user', 'password'],
-  session_settings: true,
+  refuseSetting,
   open: (name, config, { clock, log }): SqlSource => {
     const { max_connections, queryTimeout, queryParams, ...address } = config;
     const variables = Object.fromEntries(

@@ -11,10 +11,10 @@ const setting_name = /^[A-Za-z_][\w.]{0,62}$/;
 
 export function settingStatements(settings: readonly SessionSetting[]): readonly string[] {
   return settings.map(({ name, value }) => {
-    if (!setting_name.test(name)) throw refused('A setting has a name of letters, digits, "_" and "."');
+    const reason = refuseSetting(name);
+    if (reason !== undefined) throw new MysqlServerError(1231, '42000', reason);
     if (name === 'role') return `SET ROLE \`${value.replaceAll('`', '``')}\``;
     if (name.includes('.')) return `SET @\`${name}\` = ${text(value)}`;
-    if (ours.test(name)) throw refused('A setting that the server itself relies on cannot be changed');
     return `SET SESSION ${name} = ${literal(value)}`;
   });
 }
@@ -24,6 +24,8 @@ function text(value: string): string {
   return `_utf8mb4 X'${Buffer.from(value, 'utf8').toString('hex')}'`;
 }
 
-function refused(message: string): MysqlServerError {
-  return new MysqlServerError(1231, '42000', message);
+/** Why no call may set this; undefined where it may. */
+export function refuseSetting(name: string): string | undefined {
+  if (!setting_name.test(name)) return 'a setting has a name of letters, digits, "_" and "."';
+  return ours.test(name) ? 'the server itself relies on this setting' : undefined;
 }

@@ -6,7 +6,7 @@ import type { NewCall } from './call.ts';
 import { Lane } from './lane.ts';
 import { postgresFields } from './postgres-config.ts';
 import type { PostgresConfig } from './postgres-config.ts';
-import { checkSettings } from './setting-messages.ts';
+import { checkSettings, refuseSetting } from './setting-messages.ts';
 import { createPlan } from './statement-plan.ts';
 
 const no_rows = { rows: 0, bytes: 0 };
@@ -17,7 +17,7 @@ export const postgresSource: SourceKind<PostgresConfig> = {
   aliases: ['cloud-sql-postgres', 'alloydb-postgres', 'cockroachdb', 'yugabytedb'],
   fields: postgresFields,
   account_fields: ['user', 'password'],
-  session_settings: true,
+  refuseSetting,
   open: (name, config, { log, clock }): SqlSource => {
     const { max_connections, ...server } = config;
     const writers = Math.max(1, Math.floor(max_connections / 4));

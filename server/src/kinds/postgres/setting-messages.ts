@@ -32,15 +32,22 @@ export function settingMessages(settings: readonly SessionSetting[]): readonly B
   ]);
 }
 
-/** Refuses a setting that no call may have; throws `statement_failed`. */
+/** Why no call may set this; undefined where it may. */
+export function refuseSetting(name: string): string | undefined {
+  if (!name_pattern.test(name)) return 'a setting of PostgreSQL has a name of lower-case letters, digits, "_" and "."';
+  return ours.test(name) ? 'the server itself relies on this setting' : undefined;
+}
+
+/** Refuses what only a call can show to be wrong; throws `statement_failed`. */
 export function checkSettings(settings: readonly SessionSetting[]): void {
-  for (const { name, value } of settings) {
-    // `none` is no role: it gives the connection's own account back, and a tenant may be called so.
-    const undoes_role = name === 'role' && value === 'none';
-    if (name_pattern.test(name) && !ours.test(name) && !undoes_role) continue;
-    throw new ToolcribError('statement_failed', {
-      params: { sqlstate: '22023', condition: 'invalid_parameter_value' },
-      cause: new Error(`The session setting ${name} ${undoes_role ? 'must name a role' : 'is not for tools to set'}`),
-    });
-  }
+  // `none` is no role: it gives the connection's own account back, and a tenant may be called so.
+  const undoes_role = settings.some(({ name, value }) => name === 'role' && value === 'none');
+  const reason = undoes_role
+    ? 'The role "none" is no role'
+    : settings.map(({ name }) => refuseSetting(name)).find((refused) => refused !== undefined);
+  if (reason === undefined) return;
+  throw new ToolcribError('statement_failed', {
+    params: { sqlstate: '22023', condition: 'invalid_parameter_value' },
+    cause: new Error(reason),
+  });
 }
