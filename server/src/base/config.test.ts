@@ -63,6 +63,13 @@ describe('readConfig', () => {
     ]);
     expect(readConfig({ options: { tools: ['x', 'y'] }, environment: {} }).tools).toHaveLength(2);
     expect(readConfig({ options: {}, environment: { TOOLCRIB_TOOLS: 'x, y' } }).tools).toHaveLength(2);
+    expect(
+      readConfig({ options: { tools: ['acme=a=b.yaml', './acme=c.yaml', 'A=d'] }, environment: {} }).tools,
+    ).toEqual([
+      { path: 'a=b.yaml', tenant: 'acme' },
+      { path: './acme=c.yaml', tenant: undefined },
+      { path: 'A=d', tenant: undefined },
+    ]);
   });
 
   it('reports every fault at once, with file and line, and never a value', () => {

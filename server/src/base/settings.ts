@@ -15,14 +15,26 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
   readonly description: string;
 }
 
+interface ToolFile {
+  readonly path: string;
+  /** Slug of the tenant whose alone the tools are; everyone's when undefined. */
+  readonly tenant: string | undefined;
+}
+
+/** `acme=tools/acme.yaml`; a path that looks like it is written `./acme=tools.yaml`. */
+const tenantFile = /^([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)=(.+)$/s;
+
 const toolFile = z.union([
   z
     .string()
     .min(1)
-    .transform((path) => ({ path, tenant: undefined as string | undefined })),
+    .transform((text): ToolFile => {
+      const [, tenant, path] = tenantFile.exec(text) ?? [];
+      return { path: path ?? text, tenant };
+    }),
   z
     .strictObject({ path: z.string().min(1), tenant: z.string().min(1).optional() })
-    .transform(({ path, tenant }) => ({ path, tenant })),
+    .transform(({ path, tenant }): ToolFile => ({ path, tenant })),
 ]);
 
 export const settings = {
@@ -83,7 +95,7 @@ export const settings = {
     schema: z.array(toolFile).default([]),
     text: 'list',
     description:
-      'YAML files or folders with sources, tools and toolsets. In the file an entry may be `{path, tenant}`: then only that tenant sees them. Without any, the demo is loaded.',
+      'YAML files or folders with sources, tools and toolsets. `TENANT=PATH` (in the file also `{path, tenant}`) gives them to one tenant alone. Without any, the demo is loaded.',
   },
   prebuilt: {
     path: 'prebuilt',

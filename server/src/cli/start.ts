@@ -19,7 +19,8 @@ export const startCommand: Command = {
       start_options.map(({ option, description, text }) => [
         option,
         {
-          value: text === 'number' ? 'N' : option === 'tools' ? 'PATH' : option === 'prebuilt' ? 'NAME' : 'VALUE',
+          value:
+            text === 'number' ? 'N' : option === 'tools' ? '[TENANT=]PATH' : option === 'prebuilt' ? 'NAME' : 'VALUE',
           repeatable: text === 'list',
           description,
         },
