@@ -1,4 +1,4 @@
-// The contract of a source: a configured database (later: an HTTP base) that tools run on.
+// The contract of a source: a configured database or web service that tools run on.
 import type { z } from 'zod';
 import type { Caller } from '../base/caller.ts';
 import type { Clock } from '../base/clock.ts';
