@@ -130,6 +130,25 @@ describe('pipelining', () => {
     await sleeping;
   });
 
+  test('slow calls that wait first do not hold back the first call of another tool', async () => {
+    verifies('DBT-15');
+    // Nothing is connected yet and nothing is known of either statement: all of them wait for connections together.
+    const cold = openPostgres(database.url, { max_connections: 4 });
+    const tool = (statement: string) => prepareTool(postgresSql, cold, { statement });
+    const controller = new AbortController();
+    const [slow, fast] = [tool('SELECT pg_sleep(30)::text AS value'), tool("SELECT 'fast' AS value")];
+    let awake = 0;
+    const sleeping = Array.from({ length: 4 }, () =>
+      slow({}, { signal: controller.signal }).finally(() => (awake += 1)),
+    );
+    const settled = Promise.allSettled(sleeping);
+    expect(await value(fast({}))).toBe('fast');
+    expect(awake).toBe(0);
+    controller.abort(new ToolcribError('call_cancelled'));
+    await settled;
+    await cold.close();
+  });
+
   test('calls behind a statement that turns out slow are answered elsewhere', async () => {
     verifies('DBT-15');
     const mixed = read('SELECT $2::text AS value FROM pg_sleep($1)', 'float', 'string');

@@ -198,10 +198,8 @@ export class Lane implements SessionOwner {
       if (joined === undefined && idle === undefined) this.#connect();
       return joined ?? idle ?? least;
     }
-    // The first call of a new statement may well be quick; more of it must wait until that is known.
-    const is_new = !plan.once && plan.mean_ms === undefined && plan.running <= 1;
     const { max_connections } = this.#options;
-    const reserved = this.read_only && !is_new && max_connections > 1 ? 1 : 0;
+    const reserved = this.read_only && !isNew(plan) && max_connections > 1 ? 1 : 0;
     return slow < max_connections - reserved ? idle : undefined;
   }
 
@@ -212,9 +210,10 @@ export class Lane implements SessionOwner {
     this.#queue = [];
     let full = false;
     for (const call of waiting) {
-      const session = full && !this.#isQuick(call.plan) ? undefined : this.#pick(call.plan);
+      const may_take_last = this.#isQuick(call.plan) || isNew(call.plan);
+      const session = full && !may_take_last ? undefined : this.#pick(call.plan);
       if (session === undefined) {
-        full ||= !this.#isQuick(call.plan);
+        full ||= !may_take_last;
         this.#queue.push(call);
       } else session.send(call, this.#isQuick(call.plan));
     }
@@ -373,4 +372,9 @@ export class Lane implements SessionOwner {
 function affectedRows(tag: string): number | undefined {
   const count = / (\d+)$/.exec(tag)?.[1];
   return count === undefined ? undefined : Number(count);
+}
+
+/** The first call of a new statement may well be quick; more of it must wait until that is known. */
+function isNew(plan: StatementPlan): boolean {
+  return !plan.once && plan.mean_ms === undefined && plan.running <= 1;
 }
