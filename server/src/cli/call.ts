@@ -1,6 +1,7 @@
 // toolcrib call: one call of a tool; the result alone on standard output.
 import { readFileSync } from 'node:fs';
 import type { CallAnswer, CallArguments, ToolResult } from '@toolcrib/client';
+import { ToolcribError } from '../base/errors.ts';
 import { isJsonObject } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
 import { parseJson } from '../base/parse-json.ts';
@@ -36,11 +37,16 @@ export const callCommand: Command = {
   },
 };
 
-/** Exactly, like the server: no digit of a large integer is lost. Throws `body_invalid`, `usage_invalid`. */
+/** Exactly, like the server: no digit of a large integer is lost. Throws `usage_invalid`. */
 function readArguments(text: string): CallArguments {
-  const args = parseJson(Buffer.from(text), limits.json_depth);
-  if (!isJsonObject(args)) throw wrongUsage(callCommand, 'The arguments are not a JSON object');
-  return args;
+  try {
+    const args = parseJson(Buffer.from(text), limits.json_depth);
+    if (isJsonObject(args)) return args;
+  } catch (thrown) {
+    const [fault] = thrown instanceof ToolcribError ? thrown.faults : [];
+    if (fault !== undefined) throw wrongUsage(callCommand, `In the arguments, at ${fault.path}: ${fault.message}`);
+  }
+  throw wrongUsage(callCommand, 'The arguments are not a JSON object');
 }
 
 /** By service. Throws `usage_invalid`. */
