@@ -1,18 +1,9 @@
 // The tool kind `mssql-list-tables`: the tables of a database with columns, constraints, indexes and triggers, one row per
 // table, with the parameters and columns of the toolbox's kind of that name.
-import type { Parameter } from '../../catalog/parameters.ts';
 import { createFixedSqlKind } from '../sql/fixed-sql-kind.ts';
+import { outputFormat, tableNames } from '../sql/table-parameters.ts';
 import { mssqlDialect } from './mssql-dialect.ts';
-import { chosenTables, columnTypeText, tableNames } from './table-texts.ts';
-
-const outputFormat: Parameter = {
-  name: 'output_format',
-  type: 'string',
-  description: '"simple" for names only, "detailed" for columns, constraints, indexes and triggers too.',
-  required: false,
-  default: 'detailed',
-  constraints: { allowed_values: ['simple', 'detailed'] },
-};
+import { chosenTables, columnTypeText } from './table-texts.ts';
 
 const comment = (class_id: string, minor_id: string): string =>
   `(SELECT CAST(e.value AS nvarchar(4000)) FROM sys.extended_properties AS e WHERE e.class = ${class_id} AND e.major_id = t.object_id AND e.minor_id = ${minor_id} AND e.name = N'MS_Description')`;

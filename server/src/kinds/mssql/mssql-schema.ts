@@ -1,7 +1,8 @@
 // The tool kind `mssql-schema`: the columns of tables and views, one row each: what is needed to write a statement.
 import { createFixedSqlKind } from '../sql/fixed-sql-kind.ts';
+import { tableNames } from '../sql/table-parameters.ts';
 import { mssqlDialect } from './mssql-dialect.ts';
-import { chosenTables, columnTypeText, tableNames } from './table-texts.ts';
+import { chosenTables, columnTypeText } from './table-texts.ts';
 
 const statement = `SELECT s.name AS schema_name, t.name AS table_name,
   CASE WHEN t.type = 'V' THEN N'view' ELSE N'table' END AS table_type,

@@ -1,13 +1,4 @@
 // The parts that the statements on the catalogue of SQL Server share; `t` is the table, `s` its schema, `c` a column.
-import type { Parameter } from '../../catalog/parameters.ts';
-
-export const tableNames: Parameter = {
-  name: 'table_names',
-  type: 'string',
-  description: 'Names of tables, separated by commas, with or without their schema. All tables when empty.',
-  required: false,
-  default: '',
-};
 
 /** Whether the caller asked for the table. */
 export const chosenTables = `(@table_names = N'' OR EXISTS (

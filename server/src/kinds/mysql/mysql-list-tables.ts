@@ -1,18 +1,9 @@
 // The tool kind `mysql-list-tables`: the tables of a server with columns, constraints, indexes and triggers, one row per
 // table, with the parameters and columns of the toolbox's kind of that name.
-import type { Parameter } from '../../catalog/parameters.ts';
 import { createFixedSqlKind } from '../sql/fixed-sql-kind.ts';
+import { outputFormat, tableNames } from '../sql/table-parameters.ts';
 import { mysqlDialect } from './mysql-dialect.ts';
-import { chosenTables, tableNames } from './table-texts.ts';
-
-const outputFormat: Parameter = {
-  name: 'output_format',
-  type: 'string',
-  description: '"simple" for names only, "detailed" for columns, constraints, indexes and triggers too.',
-  required: false,
-  default: 'detailed',
-  constraints: { allowed_values: ['simple', 'detailed'] },
-};
+import { chosenTables } from './table-texts.ts';
 
 /** A list of objects from another table. MariaDB takes a subquery for a text unless a function of JSON is around it. */
 function listOf(object: string, from: string): string {

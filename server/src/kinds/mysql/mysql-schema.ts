@@ -1,7 +1,8 @@
 // The tool kind `mysql-schema`: the columns of tables and views, one row each: what is needed to write a statement.
 import { createFixedSqlKind } from '../sql/fixed-sql-kind.ts';
+import { tableNames } from '../sql/table-parameters.ts';
 import { mysqlDialect } from './mysql-dialect.ts';
-import { chosenTables, tableNames } from './table-texts.ts';
+import { chosenTables } from './table-texts.ts';
 
 const statement = `SELECT t.table_schema AS schema_name, t.table_name AS table_name,
   IF(t.table_type = 'VIEW', 'view', 'table') AS table_type,

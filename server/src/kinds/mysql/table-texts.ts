@@ -1,14 +1,5 @@
 // The parts that the statements on the catalogue of MySQL share; `t` is a row of information_schema.tables, `asked` what
 // the caller wants.
-import type { Parameter } from '../../catalog/parameters.ts';
-
-export const tableNames: Parameter = {
-  name: 'table_names',
-  type: 'string',
-  description: 'Names of tables, separated by commas, with or without their schema. All tables when empty.',
-  required: false,
-  default: '',
-};
 
 /** Whether the caller may want the table: it is no table of the server itself, and one of the names, if there are any. */
 export const chosenTables = `t.table_schema NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')

@@ -1,25 +1,19 @@
 // The tool kind `spanner-list-tables`: the tables of a database with columns, constraints and indexes, one row per table,
 // with the parameters and columns of the toolbox's kind of that name.
-import type { Parameter } from '../../catalog/parameters.ts';
 import { createFixedSqlKind } from '../sql/fixed-sql-kind.ts';
+import { outputFormat, tableNames } from '../sql/table-parameters.ts';
 import { byDialect } from './by-dialect.ts';
 import { googlesqlDialect, spannerPostgresDialect } from './spanner-dialect.ts';
-import { chosenTables, tableNames } from './table-texts.ts';
-
-const outputFormat: Parameter = {
-  name: 'output_format',
-  type: 'string',
-  description: '"simple" for names only, "detailed" for columns, constraints and indexes too.',
-  required: false,
-  default: 'detailed',
-  constraints: { allowed_values: ['simple', 'detailed'] },
-};
+import { chosenTables } from './table-texts.ts';
 
 const common = {
   type: 'spanner-list-tables',
   aliases: [],
   source_types: ['spanner'],
-  parameters: [tableNames, outputFormat],
+  parameters: [
+    tableNames,
+    { ...outputFormat, description: '"simple" for names only, "detailed" for columns, constraints and indexes too.' },
+  ],
 };
 
 /** What a member of an object of the answer is, as an expression on the views; a list has a query around its objects. */

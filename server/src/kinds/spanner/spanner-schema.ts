@@ -1,8 +1,9 @@
 // The tool kind `spanner-schema`: the columns of tables and views, one row each: what is needed to write a statement.
 import { createFixedSqlKind } from '../sql/fixed-sql-kind.ts';
+import { tableNames } from '../sql/table-parameters.ts';
 import { byDialect } from './by-dialect.ts';
 import { googlesqlDialect, spannerPostgresDialect } from './spanner-dialect.ts';
-import { chosenTables, tableNames } from './table-texts.ts';
+import { chosenTables } from './table-texts.ts';
 
 const common = { type: 'spanner-schema', aliases: [], source_types: ['spanner'], parameters: [tableNames] };
 

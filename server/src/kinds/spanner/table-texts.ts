@@ -1,14 +1,5 @@
 // The parts that the statements on Spanner's INFORMATION_SCHEMA share; `t` is the table.
-import type { Parameter } from '../../catalog/parameters.ts';
 import type { SpannerDialect } from './spanner-types.ts';
-
-export const tableNames: Parameter = {
-  name: 'table_names',
-  type: 'string',
-  description: 'Names of tables, separated by commas, with or without their schema. All tables when empty.',
-  required: false,
-  default: '',
-};
 
 /** Whether the table is the user's, and one that the caller asked for. */
 export const chosenTables: Readonly<Record<SpannerDialect, string>> = {
