@@ -24,7 +24,59 @@ export interface PublicError {
   readonly retryable: boolean;
   readonly retry_after_s?: number;
   readonly faults?: readonly Fault[];
+  /** What a person must do before the same call can go on. */
+  readonly interaction?: InteractionOffer;
 }
+
+export type InteractionKind = 'connect' | 'choose' | 'approve' | 'input' | 'handoff';
+
+/** A pause of a call, as its caller is told of it. */
+export interface InteractionOffer {
+  readonly id: string;
+  readonly kind: InteractionKind;
+  /** For the browser of the person; anybody else finds nothing there. */
+  readonly url: string;
+  /** What the person is asked to do, in one sentence. */
+  readonly message: string;
+  readonly expires_at: string;
+}
+
+/** Whose credential a call would use, and why. */
+export interface Plan {
+  readonly tool: string;
+  readonly decision: 'none' | 'use' | 'choose' | 'connect';
+  /** The rule that decided. */
+  readonly rule: PlanRule;
+  /** The same for a person to read. */
+  readonly reason: string;
+  readonly credential?: PlanCandidate;
+  readonly candidates: readonly PlanCandidate[];
+  /** What could be connected: which systems, in which ways. */
+  readonly connect?: readonly { readonly system: string; readonly strategies: readonly CredentialStrategy[] }[];
+}
+
+export type PlanRule =
+  | 'nothing_needed'
+  | 'binding'
+  | 'remembered'
+  | 'only_own'
+  | 'only_shared'
+  | 'several'
+  | 'none_fits';
+
+export interface PlanCandidate {
+  readonly id: string;
+  readonly name: string;
+  readonly system: string;
+  readonly strategy: CredentialStrategy;
+  readonly scope: 'private' | 'shared';
+  readonly account: string | null;
+  readonly usable: boolean;
+  /** Why it cannot be used. */
+  readonly why_not?: 'expired' | 'needs_reconnect' | 'revoked' | 'scopes_missing';
+}
+
+export type CredentialStrategy = 'token' | 'username_password' | 'oauth2' | 'custom';
 
 export interface ErrorBody {
   readonly error: PublicError;
@@ -143,13 +195,20 @@ export interface CallRecord {
   /** The way in: `rest`, `mcp`, `toolbox`. */
   readonly surface: string;
   readonly user_id: string;
-  readonly key_id: string;
+  /** How the request proved itself, and the id of that key or session. */
+  readonly via: 'api_key' | 'session';
+  readonly via_id: string;
   /** The name as asked for, cut to 200 characters; it may not exist. */
   readonly tool: string;
   readonly tool_version: string | null;
-  /** SHA-256 (hex) of the canonical JSON of the arguments. */
+  /** HMAC-SHA-256 (hex) of the canonical JSON of the arguments, with a key of the tenant. */
   readonly arguments_digest: string;
-  readonly outcome: 'ok' | 'error';
+  /** The credential that was used, and the rule of its choice. */
+  readonly credential_id: string | null;
+  readonly rule: PlanRule | null;
+  /** What the call waits for, or the approval that it used up. */
+  readonly interaction_id: string | null;
+  readonly outcome: 'ok' | 'error' | 'interaction';
   readonly error_code: string | null;
   readonly result_rows: number | null;
   readonly truncated: boolean;
@@ -161,13 +220,14 @@ export interface CallList {
   readonly next?: string;
 }
 
-/** One change to people or keys. `user_id` and `key_id` are null for what the operator did. */
+/** One change to what a tenant has. `user_id` and `via_id` are null for what the operator did. */
 export interface ChangeRecord {
   readonly id: string;
   readonly at: string;
   readonly user_id: string | null;
-  readonly key_id: string | null;
-  readonly action: 'tenant-created' | 'member-created' | 'key-created' | 'key-revoked';
+  readonly via: 'api_key' | 'session' | 'operator';
+  readonly via_id: string | null;
+  readonly action: ChangeAction;
   /** Id of what was changed. */
   readonly target_id: string;
 }
@@ -198,3 +258,51 @@ export interface Readiness {
     readonly stopping: boolean;
   };
 }
+
+/** What can be changed in a tenant, and what of it is worth a record though nothing changed. */
+export const changeActions = [
+  'tenant-created',
+  'tenant-renamed',
+  'tenant-suspended',
+  'tenant-resumed',
+  'workspace-created',
+  'workspace-deleted',
+  'member-created',
+  'member-changed',
+  'member-removed',
+  'service-account-created',
+  'invitation-created',
+  'invitation-revoked',
+  'invitation-accepted',
+  'password-set',
+  'signed-in',
+  'sign-in-failed',
+  'signed-out',
+  'session-ended',
+  'sign-on-created',
+  'sign-on-deleted',
+  'key-created',
+  'key-revoked',
+  'variable-set',
+  'variable-deleted',
+  'credential-created',
+  'credential-changed',
+  'credential-connected',
+  'credential-refreshed',
+  'credential-broken',
+  'credential-deleted',
+  'credential-refused',
+  'choice-made',
+  'choice-forgotten',
+  'oauth-client-created',
+  'oauth-client-deleted',
+  'grant-revoked',
+  'interaction-resolved',
+  'interaction-refused',
+  'policy-set',
+  'policy-deleted',
+  'audit-exported',
+  'data-key-wrapped',
+] as const;
+
+export type ChangeAction = (typeof changeActions)[number];

@@ -3,7 +3,19 @@ import { posix } from 'node:path';
 import type { Finding, SourceFile } from './source-file.ts';
 
 /** From the bottom up: a folder of server/src imports from itself and from those before it. */
-const server_layers = ['base', 'store', 'ledger', 'identity', 'catalog', 'kinds', 'invoke', 'surfaces', 'cli'];
+const server_layers = [
+  'base',
+  'store',
+  'ledger',
+  'identity',
+  'credentials',
+  'catalog',
+  'kinds',
+  'interactions',
+  'invoke',
+  'surfaces',
+  'cli',
+];
 
 /** Layers that may use less than everything below them. */
 const narrow_layers: Readonly<Record<string, readonly string[]>> = { kinds: ['base', 'catalog', 'kinds'] };
@@ -18,7 +30,10 @@ const outer_folders: Readonly<Record<string, readonly string[]>> = {
 const package_layers: Readonly<Record<string, { readonly layers: readonly string[]; readonly instead: string }>> = {
   pg: { layers: ['store', 'kinds'], instead: 'go through the store, or through a source kind' },
   'pg-protocol': { layers: ['store', 'kinds'], instead: 'go through the store, or through a source kind' },
-  kysely: { layers: ['store', 'ledger', 'identity'], instead: 'call a function of the layer that owns the table' },
+  kysely: {
+    layers: ['store', 'ledger', 'identity', 'credentials', 'interactions'],
+    instead: 'call a function of the layer that owns the table',
+  },
   '@electric-sql/pglite': { layers: ['store'], instead: 'go through the store' },
   pino: { layers: ['base'], instead: 'take a Log (base/log.ts) as a dependency' },
   uuid: { layers: ['base'], instead: 'take Ids (base/ids.ts) as a dependency' },

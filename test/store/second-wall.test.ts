@@ -225,7 +225,14 @@ async function fill(store: Store, tenant: TestTenant): Promise<void> {
   const { tenant_id, user_id } = tenant;
   await store.inTenant(tenant_id, async (db) => {
     await addRows(db, tenant);
-    const change = { action: 'key-created', at: new Date(0), user_id, key_id: null, target_id: user_id } as const;
+    const change = {
+      action: 'key-created',
+      at: new Date(0),
+      user_id,
+      via: 'operator',
+      via_id: null,
+      target_id: user_id,
+    } as const;
     await db
       .insertInto('audit_change')
       .values({ tenant_id, id: randomIds.uuid(), ...change })
@@ -238,7 +245,11 @@ async function fill(store: Store, tenant: TestTenant): Promise<void> {
     duration_ms: 1,
     surface: 'rest',
     user_id,
-    key_id: user_id,
+    via: 'api_key',
+    via_id: user_id,
+    credential_id: null,
+    rule: null,
+    interaction_id: null,
     tool: 'x',
     tool_version: null,
     arguments_digest: '',

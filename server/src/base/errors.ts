@@ -1,6 +1,6 @@
 // The catalogue of everything that can go wrong, as data. Surfaces translate it; nothing else may invent an error shape.
 // Texts here are public: they may carry what the caller sent or may see, never a secret, an address or a statement.
-import type { Fault, PublicError } from '@toolcrib/client';
+import type { Fault, InteractionOffer, PublicError } from '@toolcrib/client';
 
 export type { Fault } from '@toolcrib/client';
 
@@ -111,12 +111,117 @@ export const errorCatalogue = {
     message: 'The issuer of "{service}" cannot be reached, so its token cannot be checked.',
     hint: 'Try again later; tools that do not need this service are not affected.',
   },
-  credential_missing: {
+  connect_required: {
+    status: 409,
+    audience: 'agent',
+    retryable: false,
+    message: 'The tool "{tool}" needs an account of {systems}, and there is none for this caller.',
+    hint: 'Ask the person to open {url} and connect one, then call again with the same arguments.',
+  },
+  choice_required: {
+    status: 409,
+    audience: 'agent',
+    retryable: false,
+    message: 'Several accounts fit the tool "{tool}".',
+    hint: 'Ask the person to open {url} and choose one, then call again with the same arguments.',
+  },
+  approval_required: {
+    status: 409,
+    audience: 'agent',
+    retryable: false,
+    message: 'The tool "{tool}" runs with these arguments only when {who} has said yes.',
+    hint: 'Ask the person to open {url}, then call again with the same arguments. The yes holds for one call.',
+  },
+  approval_denied: {
+    status: 403,
+    audience: 'agent',
+    retryable: false,
+    message: 'A person has said no to this call of "{tool}".',
+    hint: 'Do not repeat it with the same arguments; ask the person what they want instead.',
+  },
+  policy_refused: {
+    status: 403,
+    audience: 'agent',
+    retryable: false,
+    message: 'A policy of the tenant does not let "{tool}" run.',
+    hint: 'An admin can change it with `toolcrib policy set` or PUT /v1/policies.',
+  },
+  credential_refused: {
+    status: 422,
+    audience: 'agent',
+    retryable: false,
+    message: 'The account "{credential}" is no longer accepted by the service of the tool.',
+    hint: 'Its owner connects it again or changes its secrets; `toolcrib credentials test` says whether it works.',
+  },
+  refresh_delayed: {
+    status: 503,
+    audience: 'caller',
+    retryable: true,
+    message: 'The access of the account "{credential}" is being renewed, which takes longer than usual.',
+    hint: 'Call again in a few seconds.',
+  },
+  variable_missing: {
+    status: 422,
+    audience: 'agent',
+    retryable: false,
+    message: 'There is no secret variable "{variable}", neither of the person nor of the tenant.',
+    hint: 'Set it with `toolcrib variables set {variable}` or PUT /v1/variables/{variable}.',
+  },
+  provider_failed: {
+    status: 502,
+    audience: 'caller',
+    retryable: false,
+    message: 'The provider "{provider}" answered: {problem}.',
+    hint: '{hint}',
+  },
+  sign_in_failed: {
+    status: 401,
+    audience: 'caller',
+    retryable: false,
+    message: 'Organisation, e-mail address and password do not belong together.',
+    hint: 'Check them, or ask an admin of the organisation for a new invitation.',
+  },
+  request_forged: {
     status: 403,
     audience: 'caller',
     retryable: false,
-    message: 'The source "{source}" is used with the caller\'s own account, and there is none for this caller.',
-    hint: 'Connect an account for this source.',
+    message: 'The request does not come from a page of this server.',
+    hint: 'Open the page again and repeat what you did there.',
+  },
+  session_required: {
+    status: 403,
+    audience: 'caller',
+    retryable: false,
+    message: 'Only a person who is signed in with a browser can do this.',
+    hint: 'Open the link in a browser; an API key is not enough, on purpose.',
+  },
+  rate_limited: {
+    status: 429,
+    audience: 'agent',
+    retryable: true,
+    message: 'Too many {what}.',
+    hint: 'Wait {retry_after_s} s and try again.',
+  },
+  vault_key_missing: {
+    status: 500,
+    audience: 'operator',
+    retryable: false,
+    message: 'The master key {key} that {count} tenant(s) are sealed with is not configured.',
+    hint: 'Give it with vault.key_file or TOOLCRIB_VAULT_KEYS; without it their secrets cannot be read.',
+  },
+  vault_key_invalid: {
+    status: 500,
+    audience: 'operator',
+    retryable: false,
+    message: 'The master key cannot be used: {problem}.',
+    hint: '`toolcrib vault new-key` makes one.',
+  },
+  vault_unavailable: {
+    status: 503,
+    audience: 'operator',
+    retryable: true,
+    message: 'Secrets cannot be read right now.',
+    hint: 'Try again later; the operator sees the cause in the log.',
   },
   cursor_invalid: {
     status: 400,
@@ -316,6 +421,8 @@ export interface ErrorOptions {
   readonly params?: Readonly<Record<string, string | number>>;
   readonly faults?: readonly Fault[];
   readonly retry_after_s?: number;
+  /** What a person must do before the same call can go on. */
+  readonly interaction?: InteractionOffer;
   /** The technical cause: goes to the log, never to a caller. */
   readonly cause?: unknown;
 }
@@ -326,6 +433,7 @@ export class ToolcribError extends Error {
   readonly hint: string;
   readonly faults: readonly Fault[];
   readonly retry_after_s: number | undefined;
+  readonly interaction: InteractionOffer | undefined;
 
   constructor(code: ErrorCode, options: ErrorOptions = {}) {
     const entry = errorCatalogue[code];
@@ -335,6 +443,7 @@ export class ToolcribError extends Error {
     this.hint = fill(entry.hint, options.params);
     this.faults = options.faults ?? [];
     this.retry_after_s = options.retry_after_s;
+    this.interaction = options.interaction;
   }
 
   get status(): number {
@@ -353,6 +462,7 @@ export class ToolcribError extends Error {
       retryable: this.retryable,
       ...(this.retry_after_s === undefined ? {} : { retry_after_s: this.retry_after_s }),
       ...(this.faults.length === 0 ? {} : { faults: this.faults }),
+      ...(this.interaction === undefined ? {} : { interaction: this.interaction }),
     };
   }
 }

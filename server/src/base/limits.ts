@@ -3,6 +3,11 @@
 export const limits = {
   /** Request bodies. Tool arguments are small; a megabyte is an accident or an attack. */
   body_bytes: 1024 * 1024,
+  /** A sign-in with a browser lasts a working week at most, and a day without use. */
+  session_ms: 7 * 24 * 60 * 60_000,
+  session_idle_ms: 24 * 60 * 60_000,
+  /** A form of one of our pages. */
+  form_bytes: 64 * 1024,
   /** Request headers: Node's own bound, stated. */
   header_bytes: 16 * 1024,
   /** Time for a client to send its whole request (slow-loris). */

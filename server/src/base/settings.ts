@@ -37,6 +37,23 @@ const toolFile = z.union([
     .transform(({ path, tenant }): ToolFile => ({ path, tenant })),
 ]);
 
+/** `github=Iv1.abc:secret`, or an object in the file. */
+const globalClient = z.union([
+  z
+    .string()
+    .regex(/^[\w-]+=[^:]+:.+$/s, 'must be PROVIDER=CLIENT_ID:CLIENT_SECRET')
+    .transform((text) => {
+      const [, provider = '', client_id = '', client_secret = ''] = /^([\w-]+)=([^:]+):(.+)$/s.exec(text) ?? [];
+      return { provider, client_id, client_secret, options: {} as Readonly<Record<string, string>> };
+    }),
+  z.strictObject({
+    provider: z.string().min(1),
+    client_id: z.string().min(1),
+    client_secret: z.string().min(1).optional(),
+    options: z.record(z.string(), z.string()).default({}),
+  }),
+]);
+
 export const settings = {
   host: {
     path: 'server.host',
@@ -68,6 +85,23 @@ export const settings = {
     schema: z.array(z.url({ protocol: /^https?$/ })).default([]),
     text: 'list',
     description: 'Origins of web pages elsewhere that may send requests, such as `https://app.example.com`.',
+  },
+  public_urls: {
+    path: 'server.public_urls',
+    variable: 'TOOLCRIB_PUBLIC_URLS',
+    schema: z.array(z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''))).default([]),
+    text: 'list',
+    description:
+      'Addresses under which browsers reach the server, the usual one first: `https://tools.example.com`, also behind a proxy. Links and OAuth return addresses are made from the one whose host name the request came under, else from the first. Without it: the address that the server listens on.',
+  },
+  mode: {
+    path: 'server.mode',
+    variable: 'TOOLCRIB_MODE',
+    option: 'mode',
+    schema: z.enum(['development', 'production']).default('development'),
+    text: 'text',
+    description:
+      '`production`: the server does not start without a master key of its own (`vault.key_file` or `vault.keys`) and without https in `server.public_urls`. `development`: it makes a key file in the data folder.',
   },
   data_folder: {
     path: 'data.folder',
@@ -113,6 +147,52 @@ export const settings = {
     text: 'list',
     description:
       'Host names, addresses and networks (`10.1.0.0/16`) that URLs in tool files may lead to although they are not public. Without it the server sends no request to its own machine or its own network, whatever a name resolves to. Does not concern databases.',
+  },
+  vault_key_file: {
+    path: 'vault.key_file',
+    variable: 'TOOLCRIB_VAULT_KEY_FILE',
+    schema: z.string().min(1).optional(),
+    text: 'text',
+    description:
+      'File with the master keys that wrap the keys of the tenants: one per line (`toolcrib vault new-key`), the current one first. Readable by the server alone (mode 0600). Read again while running, so that the key can be changed.',
+  },
+  vault_keys: {
+    path: 'vault.keys',
+    variable: 'TOOLCRIB_VAULT_KEYS',
+    schema: z.array(z.string().min(1)).default([]),
+    text: 'list',
+    description: 'The same keys as a list, for platforms that give secrets in variables. Not together with the file.',
+  },
+  oauth_providers: {
+    path: 'oauth.providers',
+    variable: 'TOOLCRIB_OAUTH_PROVIDERS',
+    schema: z.array(z.string().min(1)).default([]),
+    text: 'list',
+    description: 'YAML files or folders with definitions of OAuth providers, beside those that come with the server.',
+  },
+  oauth_clients: {
+    path: 'oauth.clients',
+    variable: 'TOOLCRIB_OAUTH_CLIENTS',
+    schema: z.array(globalClient).default([]),
+    text: 'list',
+    description:
+      'Our registrations at providers, for every tenant that has none of its own: `{provider, client_id, client_secret, options}`, in the variable `PROVIDER=CLIENT_ID:CLIENT_SECRET`.',
+  },
+  oauth_return_urls: {
+    path: 'oauth.return_urls',
+    variable: 'TOOLCRIB_OAUTH_RETURN_URLS',
+    schema: z.array(z.url({ protocol: /^https?$/ })).default([]),
+    text: 'list',
+    description:
+      'Addresses elsewhere to which a person may be sent back after connecting an account: exact, or everything below one that ends with `/`. Pages of this server are always allowed.',
+  },
+  approval_from: {
+    path: 'approvals.from',
+    variable: 'TOOLCRIB_APPROVALS_FROM',
+    schema: z.enum(['low', 'medium', 'high', 'critical', 'never']).default('critical'),
+    text: 'text',
+    description:
+      'The lowest danger level from which a tool runs only after a person has said yes, where no policy of the tenant says otherwise.',
   },
   audit_durability: {
     path: 'audit.durability',

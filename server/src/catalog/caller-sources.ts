@@ -4,7 +4,8 @@ import { ToolcribError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
 import type { Source } from './source.ts';
-import type { CallerCredential, RunTool } from './tool.ts';
+import type { CallerCredential } from '../credentials/credential.ts';
+import type { RunTool } from './tool.ts';
 
 interface Opened {
   readonly source: Source;
@@ -57,7 +58,7 @@ export class CallerSources {
 
   #open(credential: CallerCredential | undefined): Opened {
     const { name, open } = this.#options;
-    if (credential === undefined) throw new ToolcribError('credential_missing', { params: { source: name } });
+    if (credential === undefined) throw new TypeError(`The corridor has resolved no account for the source ${name}`);
     if (this.#closed) throw new ToolcribError('source_unavailable', { params: { source: name } });
     const key = `${credential.id} ${credential.version}`;
     let opened = this.#opened.get(key);

@@ -5,6 +5,7 @@ import type { JsonObject } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
 import type { AuthService } from './auth-service.ts';
 import type { Caller } from '../base/caller.ts';
+import type { CallerCredential } from '../credentials/credential.ts';
 import type { Arguments, ArgumentValue, Parameter } from './parameters.ts';
 import type { CallEvent, ResultLimits, ToolResult } from './result.ts';
 import type { Source } from './source.ts';
@@ -61,15 +62,6 @@ export interface ToolAuth {
   readonly required: readonly string[];
   /** Every service that the tool names, for itself or for a parameter, by name. */
   readonly services: ReadonlyMap<string, AuthService>;
-}
-
-/** The caller's account for a source: plaintext, for this one call. */
-export interface CallerCredential {
-  readonly id: string;
-  /** Changes whenever the account does. */
-  readonly version: string;
-  /** Values of the kind's `account_fields`. */
-  readonly account: Readonly<Record<string, string>>;
 }
 
 /** Runs a tool with checked arguments. Throws only ToolcribError. */

@@ -1,7 +1,4 @@
-// API keys: their text form, and making, listing, revoking them. The secret is shown once and stored as a hash.
-// Form: tc_<tenant>_<secret>, both in base 36. The tenant is in the key so that looking a key up is a query inside one
-// tenant like every other; it is not secret and proves nothing.
-import { hash, randomBytes } from 'node:crypto';
+// API keys: making, listing, revoking them. The secret is shown once and stored as a hash.
 import type { Selectable } from 'kysely';
 import type { Clock } from '../base/clock.ts';
 import { ToolcribError } from '../base/errors.ts';
@@ -12,9 +9,7 @@ import type { ApiKeyTable } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import { permissions, rolePermissions } from './permissions.ts';
 import type { Permission, Role } from './permissions.ts';
-
-const secret_bytes = 32;
-const keyPattern = /^tc_([0-9a-z]{1,25})_([0-9a-z]{40,50})$/;
+import { hashOfToken, makeToken } from './token-text.ts';
 
 export interface IdentityDeps {
   readonly store: Store;
@@ -36,20 +31,6 @@ export interface ApiKey {
   readonly revoked_at: number | null;
 }
 
-/** The tenant named in a key's text; undefined when the text has not the form of a key. */
-export function tenantOfKey(text: string): string | undefined {
-  const tenant = keyPattern.exec(text)?.[1];
-  if (tenant === undefined) return undefined;
-  const hex = fromBase36(tenant).toString(16).padStart(32, '0');
-  if (hex.length > 32) return undefined;
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
-
-/** SHA-256 of the whole text. A fast hash is enough: the secret has 256 random bits. */
-export function hashOfKey(text: string): Buffer {
-  return hash('sha256', text, 'buffer');
-}
-
 export interface NewApiKey {
   readonly tenant_id: string;
   readonly user_id: string;
@@ -57,23 +38,24 @@ export interface NewApiKey {
   /** Permissions of the key; never more than its owner's role has. */
   readonly scopes: readonly Permission[];
   readonly expires_at: number | null;
+  /** Over all processes; without it, no bound of its own. */
+  readonly calls_per_minute?: number | null;
 }
 
 /** A new key: its row, and its text, which is never to be had again. Writes nothing. */
 export function makeApiKey({ clock, ids }: Pick<IdentityDeps, 'clock' | 'ids'>, key: NewApiKey) {
-  const start = `tc_${toBase36(Buffer.from(key.tenant_id.replaceAll('-', ''), 'hex'))}_`;
-  const secret = toBase36(randomBytes(secret_bytes)).padStart(50, '0');
-  const text = `${start}${secret}`;
+  const { text, beginning } = makeToken('tc', key.tenant_id);
   const row = {
     tenant_id: key.tenant_id,
     id: ids.uuid(),
     user_id: key.user_id,
     name: key.name,
-    prefix: `${start}${secret.slice(0, 4)}`,
-    key_hash: hashOfKey(text),
+    prefix: beginning,
+    key_hash: hashOfToken(text),
     scopes: [...new Set(key.scopes)],
     created_at: new Date(clock.now()),
     expires_at: key.expires_at === null ? null : new Date(key.expires_at),
+    calls_per_minute: key.calls_per_minute ?? null,
   };
   return { row, text };
 }
@@ -173,14 +155,4 @@ export async function revokeApiKey(
 
 export function isPermission(text: string): text is Permission {
   return (permissions as readonly string[]).includes(text);
-}
-
-function toBase36(bytes: Buffer): string {
-  return BigInt(`0x${bytes.toString('hex')}`).toString(36);
-}
-
-function fromBase36(text: string): bigint {
-  let value = 0n;
-  for (const digit of text) value = value * 36n + BigInt(Number.parseInt(digit, 36));
-  return value;
 }

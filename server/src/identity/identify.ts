@@ -1,17 +1,20 @@
-// Turns an Authorization header into a principal. Verified keys are remembered for a second, so that the hot path asks
-// no database; a revocation in this process counts at once, in another process within limits.key_cache_ms.
+// Turns what a request proves itself with into a principal. What was verified is remembered for a second, so that the hot
+// path asks no database; a revocation in this process counts at once, in another process within limits.key_cache_ms.
 import type { Clock } from '../base/clock.ts';
 import { ToolcribError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
+import type { Database } from '../store/scope.ts';
 import type { Store } from '../store/store.ts';
-import { hashOfKey, isPermission, tenantOfKey } from './api-keys.ts';
+import { isPermission } from './api-keys.ts';
 import { rolePermissions } from './permissions.ts';
 import type { Permission } from './permissions.ts';
 import type { Identify, Principal } from './principal.ts';
+import { hashOfToken, tenantOfToken } from './token-text.ts';
+import type { TokenPrefix } from './token-text.ts';
 
 export interface Identifier {
   readonly identify: Identify;
-  /** Forgets what is remembered: called when keys or members change in this process. */
+  /** Forgets what is remembered: called when keys, sessions or members change in this process. */
   readonly forget: () => void;
 }
 
@@ -21,19 +24,24 @@ interface Remembered {
   readonly until: number;
 }
 
-export function createIdentifier(deps: { readonly store: Store; readonly clock: Clock }): Identifier {
+interface Deps {
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+export function createIdentifier(deps: Deps): Identifier {
   const remembered = new Map<string, Remembered>();
   const pending = new Map<string, Promise<Principal>>();
   let generation = 0;
 
   function identify(authorization: string | undefined): Principal | Promise<Principal> {
-    const text = bearer(authorization);
+    const text = tokenOf(authorization);
     const known = remembered.get(text);
     if (known !== undefined && known.until > deps.clock.monotonic()) return known.principal;
     return single(text);
   }
 
-  /** One look-up at a time for the same key. */
+  /** One look-up at a time for the same text. */
   function single(text: string): Promise<Principal> {
     const running = pending.get(text);
     if (running !== undefined) return running;
@@ -69,60 +77,119 @@ export function createIdentifier(deps: { readonly store: Store; readonly clock: 
   };
 }
 
-/** The token of `Bearer <token>` (RFC 6750 §2.1). Throws `unauthenticated`. */
-function bearer(authorization: string | undefined): string {
-  if (authorization === undefined || authorization.length > 200) throw new ToolcribError('unauthenticated');
-  const text = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-  if (text === undefined) throw new ToolcribError('unauthenticated');
-  return text;
+/** How each scheme of the header is looked up. A key is no session and a session no key. */
+const schemes = {
+  bearer: { prefix: 'tc', find: findKey },
+  session: { prefix: 'ts', find: findSession },
+} as const satisfies Record<string, { readonly prefix: TokenPrefix; readonly find: Find }>;
+
+type Find = (db: Database, tenant_id: string, token: Token) => Promise<Found | undefined>;
+
+interface Token {
+  readonly hash: Buffer;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
-/** Unknown, expired, revoked and foreign keys are one and the same answer (A40). */
-async function lookUp(deps: { readonly store: Store; readonly clock: Clock }, text: string): Promise<Principal> {
-  const tenant_id = tenantOfKey(text);
+interface Found {
+  readonly id: string;
+  readonly user_id: string;
+  /** Null: everything that the role has. */
+  readonly scopes: readonly string[] | null;
+  readonly calls_per_minute: number | null;
+}
+
+/** The header in one form: `bearer tc_…` (RFC 6750 §2.1). Throws `unauthenticated`. */
+function tokenOf(authorization: string | undefined): string {
+  if (authorization === undefined || authorization.length > 200) throw new ToolcribError('unauthenticated');
+  const [, scheme, token] = /^(Bearer|Session) +(\S+)$/i.exec(authorization) ?? [];
+  if (scheme === undefined || token === undefined) throw new ToolcribError('unauthenticated');
+  return `${scheme.toLowerCase()} ${token}`;
+}
+
+/** Unknown, expired, revoked and foreign ones, and those of a suspended tenant, are one and the same answer (A40). */
+async function lookUp({ store, clock }: Deps, text: string): Promise<Principal> {
+  const [scheme = '', token = ''] = text.split(' ');
+  const kind = scheme === 'session' ? 'session' : 'bearer';
+  const { prefix, find } = schemes[kind];
+  const tenant_id = tenantOfToken(prefix, token);
   if (tenant_id === undefined) throw new ToolcribError('unauthenticated');
-  const now = deps.clock.now();
-  const row = await deps.store.inTenant(tenant_id, async (db) => {
-    const found = await db
-      .selectFrom('api_key')
-      .innerJoin('member', (join) =>
-        join.onRef('member.tenant_id', '=', 'api_key.tenant_id').onRef('member.user_id', '=', 'api_key.user_id'),
-      )
-      .innerJoin('app_user', 'app_user.id', 'api_key.user_id')
-      .innerJoin('tenant', 'tenant.id', 'api_key.tenant_id')
-      .select([
-        'api_key.id',
-        'api_key.user_id',
-        'api_key.scopes',
-        'api_key.expires_at',
-        'api_key.last_used_at',
-        'member.role',
-        'app_user.email',
-        'tenant.slug',
-      ])
-      .where('api_key.tenant_id', '=', tenant_id)
-      .where('api_key.key_hash', '=', hashOfKey(text))
-      .where('api_key.revoked_at', 'is', null)
-      .executeTakeFirst();
-    if (found === undefined || (found.expires_at !== null && found.expires_at.getTime() <= now)) return undefined;
-    if (found.last_used_at === null || now - found.last_used_at.getTime() > limits.key_last_used_ms) {
-      await db
-        .updateTable('api_key')
-        .set({ last_used_at: new Date(now) })
-        .where('tenant_id', '=', tenant_id)
-        .where('id', '=', found.id)
-        .execute();
-    }
-    return found;
+  const found = await store.inTenant(tenant_id, async (db) => {
+    const proof = await find(db, tenant_id, { hash: hashOfToken(token), now: clock.now() });
+    if (proof === undefined) return undefined;
+    const person = await findPerson(db, tenant_id, proof.user_id);
+    return person && { proof, person };
   });
-  if (row === undefined) throw new ToolcribError('unauthenticated');
-  const allowed: readonly Permission[] = rolePermissions[row.role];
+  if (found === undefined) throw new ToolcribError('unauthenticated');
+  const { proof, person } = found;
+  const allowed: readonly Permission[] = rolePermissions[person.role];
+  const scopes = proof.scopes?.filter((scope) => isPermission(scope)) ?? allowed;
   return {
     tenant_id,
-    user_id: row.user_id,
-    caller: { user_id: row.user_id, user_email: row.email, tenant_id, tenant_slug: row.slug },
-    role: row.role,
-    via: { kind: 'api_key', key_id: row.id },
-    permissions: new Set(row.scopes.filter((scope) => isPermission(scope)).filter((scope) => allowed.includes(scope))),
+    user_id: proof.user_id,
+    caller: { user_id: proof.user_id, user_email: person.email, tenant_id, tenant_slug: person.slug },
+    role: person.role,
+    via: { kind: kind === 'session' ? 'session' : 'api_key', id: proof.id },
+    permissions: new Set(scopes.filter((scope) => allowed.includes(scope))),
+    credential_epoch: person.credential_epoch,
+    calls_per_minute: proof.calls_per_minute,
   };
+}
+
+async function findPerson(db: Database, tenant_id: string, user_id: string) {
+  return db
+    .selectFrom('member')
+    .innerJoin('app_user', 'app_user.id', 'member.user_id')
+    .innerJoin('tenant', 'tenant.id', 'member.tenant_id')
+    .select(['member.role', 'app_user.email', 'tenant.slug', 'tenant.credential_epoch'])
+    .where('member.tenant_id', '=', tenant_id)
+    .where('member.user_id', '=', user_id)
+    .where('tenant.suspended_at', 'is', null)
+    .executeTakeFirst();
+}
+
+async function findKey(db: Database, tenant_id: string, { hash, now }: Token): Promise<Found | undefined> {
+  const key = await db
+    .selectFrom('api_key')
+    .select(['id', 'user_id', 'scopes', 'expires_at', 'last_used_at', 'calls_per_minute'])
+    .where('tenant_id', '=', tenant_id)
+    .where('key_hash', '=', hash)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+  if (key === undefined || (key.expires_at !== null && key.expires_at.getTime() <= now)) return undefined;
+  if (isStale(key.last_used_at, now)) {
+    await db
+      .updateTable('api_key')
+      .set({ last_used_at: new Date(now) })
+      .where('tenant_id', '=', tenant_id)
+      .where('id', '=', key.id)
+      .execute();
+  }
+  return key;
+}
+
+async function findSession(db: Database, tenant_id: string, { hash, now }: Token): Promise<Found | undefined> {
+  const session = await db
+    .selectFrom('session')
+    .select(['id', 'user_id', 'expires_at', 'last_seen_at'])
+    .where('tenant_id', '=', tenant_id)
+    .where('token_hash', '=', hash)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
+  if (session === undefined || session.expires_at.getTime() <= now) return undefined;
+  if (now - session.last_seen_at.getTime() > limits.session_idle_ms) return undefined;
+  if (isStale(session.last_seen_at, now)) {
+    await db
+      .updateTable('session')
+      .set({ last_seen_at: new Date(now) })
+      .where('tenant_id', '=', tenant_id)
+      .where('id', '=', session.id)
+      .execute();
+  }
+  return { id: session.id, user_id: session.user_id, scopes: null, calls_per_minute: null };
+}
+
+/** Uses are noted now and then, not each time. */
+function isStale(at: Date | null, now: number): boolean {
+  return at === null || now - at.getTime() > limits.key_last_used_ms;
 }

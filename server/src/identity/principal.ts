@@ -11,15 +11,22 @@ export interface Principal {
   readonly caller: Caller;
   readonly role: Role;
   /** How the request proved it. */
-  readonly via: { readonly kind: 'api_key'; readonly key_id: string };
+  readonly via: { readonly kind: 'api_key' | 'session'; readonly id: string };
   /** The role's permissions, narrowed by the key's scopes. */
   readonly permissions: ReadonlySet<Permission>;
+  /** Of the tenant when the principal was looked up: what is remembered of credentials under another one is stale. */
+  readonly credential_epoch: string;
+  /** Calls that the key may make in a minute, over all processes; null: no bound of its own. */
+  readonly calls_per_minute: number | null;
 }
 
-/** Turns the value of an Authorization header into a principal. Throws `unauthenticated` or `database_unavailable`. */
+/**
+ * Turns the value of an Authorization header into a principal: `Bearer <key>`, or `Session <cookie>` as a surface writes it
+ * for a browser whose request it has found to come from our own pages. Throws `unauthenticated` or `database_unavailable`.
+ */
 export type Identify = (authorization: string | undefined) => Principal | Promise<Principal>;
 
 /** The principal as the audit names whoever changes something. */
 export function actorOf({ user_id, via }: Principal): Actor {
-  return { user_id, key_id: via.key_id };
+  return { user_id, via: via.kind, via_id: via.id };
 }

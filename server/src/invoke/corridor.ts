@@ -23,7 +23,7 @@ const steps: readonly Step[] = [
   { name: 'verify',    take: verify,    asks: 'Do the auth services that the tool names vouch for the caller?',       can_end_with: ['token_missing', 'token_expired', 'token_refused', 'issuer_unavailable'] },
   { name: 'validate',  take: validate,  asks: 'Are the arguments what the tool takes?',                               can_end_with: ['arguments_invalid', 'cursor_invalid'] },
   { name: 'limit',     take: limit,     asks: 'Is there room for one more call of this tool and tenant?',             can_end_with: ['calls_limited', 'call_cancelled'] },
-  { name: 'resolve',   take: resolveCredential, asks: 'Whose credential does it use?',                                        can_end_with: ['credential_missing'] },
+  { name: 'resolve',   take: resolveCredential, asks: 'Whose credential does it use?',                                        can_end_with: ['connect_required', 'choice_required'] },
   { name: 'approve',                    asks: 'Must a person say yes to these arguments?',                            can_end_with: [] },
   { name: 'run',       take: run,       asks: 'What does the kind answer, within the deadline?',                      can_end_with: ['call_timed_out', 'call_cancelled', 'source_unavailable', 'statement_failed', 'write_refused', 'tool_failed'] },
   { name: 'shape',     take: shape,     asks: 'Is the result within its limits?',                                     can_end_with: ['result_too_large'] },

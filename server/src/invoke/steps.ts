@@ -68,8 +68,8 @@ export function limit(walk: Walk, deps: CorridorDeps): void | Promise<void> {
 
 /** Whose credential does it use? Sources are opened with the account of their file, or not at all. */
 export function resolveCredential(walk: Walk): void {
-  const { needs_credential, source } = known(walk.tool);
-  if (needs_credential) throw new ToolcribError('credential_missing', { params: { source: source ?? '' } });
+  const { needs_credential, name, source } = known(walk.tool);
+  if (needs_credential) throw new ToolcribError('connect_required', { params: { tool: name, systems: source ?? '' } });
 }
 
 /**
@@ -163,10 +163,14 @@ export function settle(walk: Walk, deps: CorridorDeps): void | Promise<void> {
     duration_ms: Math.round((deps.clock.monotonic() - walk.started_monotonic) * 1_000) / 1_000,
     surface: request.surface,
     user_id: principal.user_id,
-    key_id: principal.via.key_id,
+    via: principal.via.kind,
+    via_id: principal.via.id,
     tool: request.tool.slice(0, 200),
     tool_version: tool?.version ?? null,
     arguments_digest: hash('sha256', canonicalJson(request.args ?? {})),
+    credential_id: null,
+    rule: null,
+    interaction_id: null,
     outcome: error === undefined ? 'ok' : 'error',
     error_code: error?.code ?? null,
     result_rows: rows?.rows.length ?? null,

@@ -1,4 +1,4 @@
-// The audit of changes to people and keys: written in the transaction of the change, so that neither is without the other.
+// The audit of changes to what a tenant has: written in the transaction of the change, so that neither is without the other.
 import type { ChangeRecord as ChangeOnWire } from '@toolcrib/client';
 import type { Clock } from '../base/clock.ts';
 import type { Ids } from '../base/ids.ts';
@@ -6,7 +6,9 @@ import type { Database } from '../store/scope.ts';
 import type { Store } from '../store/store.ts';
 
 /** Who changed it: a principal, or the operator on the database itself. */
-export type Actor = { readonly user_id: string; readonly key_id: string } | 'operator';
+export type Actor =
+  | { readonly user_id: string; readonly via: 'api_key' | 'session'; readonly via_id: string }
+  | 'operator';
 
 export interface Change extends Pick<ChangeOnWire, 'action' | 'target_id'> {
   readonly tenant_id: string;
@@ -24,7 +26,7 @@ export async function recordChange(
   { clock, ids }: { readonly clock: Clock; readonly ids: Ids },
   { tenant_id, actor, action, target_id }: Change,
 ): Promise<void> {
-  const who = actor === 'operator' ? { user_id: null, key_id: null } : actor;
+  const who = actor === 'operator' ? { user_id: null, via: 'operator' as const, via_id: null } : actor;
   const row = { tenant_id, id: ids.uuid(), at: new Date(clock.now()), ...who, action, target_id };
   await db.insertInto('audit_change').values(row).execute();
 }
@@ -38,7 +40,7 @@ export async function listChanges(
   const rows = await store.inTenant(tenant_id, (db) => {
     const all = db
       .selectFrom('audit_change')
-      .select(['id', 'at', 'user_id', 'key_id', 'action', 'target_id'])
+      .select(['id', 'at', 'user_id', 'via', 'via_id', 'action', 'target_id'])
       .where('tenant_id', '=', tenant_id);
     const older = before === undefined ? all : all.where('id', '<', before);
     return older.orderBy('id', 'desc').limit(limit).execute();

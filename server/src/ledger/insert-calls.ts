@@ -4,16 +4,16 @@ import type { CallRecord } from './audit.ts';
 
 const insert = `
   insert into audit_call (
-    tenant_id, id, started_at, duration_ms, surface, user_id, key_id, tool, tool_version, arguments_digest,
-    outcome, error_code, result_rows, truncated
+    tenant_id, id, started_at, duration_ms, surface, user_id, via, via_id, tool, tool_version,
+    arguments_digest, credential_id, rule, interaction_id, outcome, error_code, result_rows, truncated
   )
   select
-    tenant_id, id, to_timestamp(started_at / 1000), duration_ms, surface, user_id, key_id, tool, tool_version,
-    arguments_digest, outcome, error_code, result_rows, truncated
+    tenant_id, id, to_timestamp(started_at / 1000), duration_ms, surface, user_id, via, via_id, tool, tool_version,
+    arguments_digest, credential_id, rule, interaction_id, outcome, error_code, result_rows, truncated
   from json_to_recordset($1::json) as call (
     tenant_id uuid, id uuid, started_at double precision, duration_ms double precision, surface text,
-    user_id uuid, key_id uuid, tool text, tool_version text, arguments_digest text,
-    outcome text, error_code text, result_rows integer, truncated boolean
+    user_id uuid, via text, via_id uuid, tool text, tool_version text,
+    arguments_digest text, credential_id uuid, rule text, interaction_id uuid, outcome text, error_code text, result_rows integer, truncated boolean
   )
   on conflict do nothing`;
 

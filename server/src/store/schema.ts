@@ -1,9 +1,10 @@
 // The tables as types. The truth is migrations/*.sql; a test compares the two with the catalogue of a real database.
-import type { CallRecord, ChangeRecord } from '@toolcrib/client';
+import type { CallRecord, ChangeRecord, JsonObject } from '@toolcrib/client';
 import type { Generated } from 'kysely';
 
 /** Columns of type timestamptz. */
 type Time = Date;
+type Role = 'owner' | 'admin' | 'builder' | 'member';
 
 export interface TenantTable {
   /** This is the tenant_id of every other table. */
@@ -12,12 +13,17 @@ export interface TenantTable {
   readonly slug: string;
   readonly name: string;
   readonly created_at: Generated<Time>;
+  /** Set: nobody of the tenant can do anything. */
+  readonly suspended_at: Time | null;
+  /** Grows with every change that matters to whose credential a call uses. */
+  readonly credential_epoch: Generated<string>;
 }
 
 export interface WorkspaceTable {
   readonly tenant_id: string;
   readonly id: string;
   readonly slug: string;
+  readonly name: Generated<string>;
   readonly created_at: Generated<Time>;
 }
 
@@ -32,7 +38,9 @@ export interface AppUserTable {
 export interface MemberTable {
   readonly tenant_id: string;
   readonly user_id: string;
-  readonly role: 'owner' | 'admin' | 'builder' | 'member';
+  readonly role: Role;
+  /** A service account has keys and never signs in. */
+  readonly kind: Generated<'person' | 'service'>;
   readonly created_at: Generated<Time>;
 }
 
@@ -50,6 +58,7 @@ export interface ApiKeyTable {
   readonly expires_at: Time | null;
   readonly last_used_at: Time | null;
   readonly revoked_at: Time | null;
+  readonly calls_per_minute: number | null;
 }
 
 /** One call. Written by the ledger's role only, never changed; partitioned by month on the time in the UUIDv7 `id`. */
@@ -58,10 +67,223 @@ export interface AuditCallTable extends Omit<CallRecord, 'started_at'> {
   readonly started_at: Time;
 }
 
-/** One change to people or keys, written in its transaction; null ids: the operator. */
+/** One change to what a tenant has, written in its transaction. */
 export interface AuditChangeTable extends Omit<ChangeRecord, 'at'> {
   readonly tenant_id: string;
   readonly at: Time;
+}
+
+/** A password opens one tenant. */
+export interface PasswordTable {
+  readonly tenant_id: string;
+  readonly user_id: string;
+  /** PHC string. */
+  readonly hash: string;
+  readonly changed_at: Time;
+}
+
+export interface SessionTable {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly user_id: string;
+  /** SHA-256 of the cookie's text. */
+  readonly token_hash: Buffer;
+  readonly via: 'password' | 'sso' | 'invitation';
+  readonly created_at: Time;
+  readonly last_seen_at: Time;
+  readonly expires_at: Time;
+  readonly ended_at: Time | null;
+}
+
+export interface InvitationTable {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly token_hash: Buffer;
+  readonly created_at: Time;
+  readonly expires_at: Time;
+  readonly accepted_at: Time | null;
+  readonly revoked_at: Time | null;
+}
+
+/** Single sign-on of a tenant. Its secret is in the vault under its id. */
+export interface SignOnTable {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly name: string;
+  readonly issuer: string;
+  readonly client_id: string;
+  readonly domains: string[];
+  readonly role: 'builder' | 'member';
+  readonly created_at: Time;
+}
+
+export interface SignOnFlowTable {
+  readonly tenant_id: string;
+  readonly state_hash: Buffer;
+  readonly sign_on_id: string;
+  readonly browser_hash: Buffer;
+  readonly sealed: Buffer;
+  readonly redirect_uri: string;
+  readonly return_to: string;
+  readonly expires_at: Time;
+}
+
+export interface SignOnSubjectTable {
+  readonly tenant_id: string;
+  readonly sign_on_id: string;
+  readonly subject: string;
+  readonly user_id: string;
+}
+
+export interface UseCountTable {
+  readonly tenant_id: string;
+  readonly subject: string;
+  readonly window_at: Time;
+  readonly used: number;
+}
+
+/** The key that seals a tenant's secrets, wrapped by a master key. */
+export interface DataKeyTable {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly master_key_id: string;
+  readonly wrapped: Buffer;
+  readonly created_at: Time;
+}
+
+export interface SecretTable {
+  readonly tenant_id: string;
+  /** Id of the record that it belongs to. */
+  readonly record_id: string;
+  readonly field: string;
+  readonly sealed: Buffer;
+}
+
+export interface VariableTable {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly name: string;
+  /** Null: the tenant's. */
+  readonly user_id: string | null;
+  readonly created_at: Time;
+  readonly updated_at: Time;
+}
+
+type Options = Readonly<Record<string, string>>;
+
+export interface OauthClientTable {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly provider: string;
+  readonly name: string;
+  readonly client_id: string;
+  readonly options: Options;
+  /** Set: only for the credential that this person connects with it. */
+  readonly user_id: string | null;
+  readonly created_at: Time;
+}
+
+export interface CredentialTable {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly name: string;
+  readonly system: string;
+  readonly strategy: 'token' | 'username_password' | 'oauth2' | 'custom';
+  readonly scope: 'private' | 'shared';
+  readonly user_id: string;
+  readonly status: 'ok' | 'expired' | 'needs_reconnect' | 'revoked';
+  readonly reason: string | null;
+  readonly version: Generated<number>;
+  readonly account: string | null;
+  readonly provider: string | null;
+  readonly oauth_client_id: string | null;
+  readonly options: Generated<Options>;
+  readonly granted_scopes: string[] | null;
+  readonly expires_at: Time | null;
+  readonly refresh_owner: string | null;
+  readonly refresh_until: Time | null;
+  readonly created_at: Time;
+  readonly updated_at: Time;
+  readonly last_used_at: Time | null;
+}
+
+export interface CredentialChoiceTable {
+  readonly tenant_id: string;
+  readonly user_id: string;
+  /** Empty outside an agent. */
+  readonly agent: Generated<string>;
+  readonly tool: string;
+  readonly credential_id: string;
+  readonly chosen_at: Time;
+}
+
+export interface OauthFlowTable {
+  readonly tenant_id: string;
+  readonly state_hash: Buffer;
+  readonly kind: 'code' | 'device';
+  readonly user_id: string;
+  readonly session_id: string | null;
+  readonly interaction_id: string | null;
+  readonly provider: string;
+  readonly oauth_client_id: string | null;
+  readonly options: Options;
+  readonly sealed: Buffer;
+  readonly redirect_uri: string;
+  readonly return_to: string;
+  readonly name: string;
+  readonly system: string;
+  readonly scope: 'private' | 'shared';
+  readonly scopes: string[];
+  readonly credential_id: string | null;
+  readonly created_at: Time;
+  readonly expires_at: Time;
+  readonly taken_at: Time | null;
+}
+
+export interface RevocationReceiptTable {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly credential_id: string;
+  readonly system: string;
+  readonly provider: string | null;
+  readonly account: string | null;
+  readonly user_id: string;
+  readonly outcome: 'dead' | 'alive' | 'unknown' | 'nothing_to_revoke';
+  readonly instructions: string | null;
+  readonly at: Time;
+}
+
+export interface InteractionTable {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly kind: 'connect' | 'choose' | 'approve' | 'input' | 'handoff';
+  readonly user_id: string;
+  readonly status: 'pending' | 'done' | 'denied' | 'expired' | 'cancelled';
+  readonly subject_hash: Buffer;
+  readonly tool: string;
+  readonly tool_version: string;
+  readonly arguments_digest: string;
+  readonly credential_id: string | null;
+  readonly details: JsonObject;
+  readonly call_id: string;
+  readonly created_at: Time;
+  readonly expires_at: Time;
+  readonly resolved_at: Time | null;
+  readonly resolved_by: string | null;
+  readonly used_at: Time | null;
+  readonly used_by_call: string | null;
+}
+
+export interface ApprovalPolicyTable {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly tool: string | null;
+  readonly danger: 'low' | 'medium' | 'high' | 'critical' | null;
+  readonly action: 'allow' | 'ask' | 'four_eyes' | 'refuse';
+  readonly created_at: Time;
 }
 
 export interface Schema {
@@ -70,6 +292,23 @@ export interface Schema {
   readonly app_user: AppUserTable;
   readonly member: MemberTable;
   readonly api_key: ApiKeyTable;
+  readonly password: PasswordTable;
+  readonly session: SessionTable;
+  readonly invitation: InvitationTable;
+  readonly sign_on: SignOnTable;
+  readonly sign_on_flow: SignOnFlowTable;
+  readonly sign_on_subject: SignOnSubjectTable;
+  readonly use_count: UseCountTable;
+  readonly data_key: DataKeyTable;
+  readonly secret: SecretTable;
+  readonly variable: VariableTable;
+  readonly oauth_client: OauthClientTable;
+  readonly credential: CredentialTable;
+  readonly credential_choice: CredentialChoiceTable;
+  readonly oauth_flow: OauthFlowTable;
+  readonly revocation_receipt: RevocationReceiptTable;
+  readonly interaction: InteractionTable;
+  readonly approval_policy: ApprovalPolicyTable;
   readonly audit_call: AuditCallTable;
   readonly audit_change: AuditChangeTable;
 }

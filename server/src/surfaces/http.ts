@@ -24,7 +24,7 @@ export async function readJson(exchange: Exchange): Promise<unknown> {
 }
 
 /** The request's body, at most `limit_bytes` long. Throws `body_too_large`, `call_cancelled`. */
-function readBody(exchange: Exchange, limit_bytes: number): Promise<Buffer> {
+export function readBody(exchange: Exchange, limit_bytes: number): Promise<Buffer> {
   const { request } = exchange;
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length'] ?? 0) > limit_bytes) {

@@ -2,6 +2,7 @@
 import type { CallAnswer } from '@toolcrib/client';
 import { z } from 'zod';
 import { goneListeners, tokenReader } from '../http.ts';
+import { authorizationOf } from '../web/browser.ts';
 import type { Operation } from './operation.ts';
 import { callAnswer } from './schemas.ts';
 
@@ -39,7 +40,15 @@ export const callTool: Operation<unknown, z.output<typeof body>, CallAnswer> = {
     'token_expired',
     'token_refused',
     'issuer_unavailable',
-    'credential_missing',
+    'connect_required',
+    'choice_required',
+    'approval_required',
+    'approval_denied',
+    'policy_refused',
+    'credential_refused',
+    'refresh_delayed',
+    'variable_missing',
+    'rate_limited',
     'arguments_invalid',
     'cursor_invalid',
     'calls_limited',
@@ -56,7 +65,7 @@ export const callTool: Operation<unknown, z.output<typeof body>, CallAnswer> = {
   handle: async ({ params, body: { arguments: args, cursor }, exchange }, { corridor }) => {
     const outcome = await corridor.call({
       surface: 'rest',
-      authorization: exchange.request.headers.authorization,
+      authorization: authorizationOf(exchange),
       tokenOf: tokenReader(exchange),
       tool: params['name'] ?? '',
       args,

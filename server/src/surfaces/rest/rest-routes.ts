@@ -6,6 +6,7 @@ import type { Principal } from '../../identity/principal.ts';
 import { requirePermission } from '../../invoke/find.ts';
 import { readJson, sendJson } from '../http.ts';
 import type { Exchange, Route } from '../route.ts';
+import { authorizationOf } from '../web/browser.ts';
 import { operations } from './operations.ts';
 import type { AnyOperation, OperationInput, RestDeps } from './operation.ts';
 
@@ -57,7 +58,7 @@ class Input implements OperationInput<unknown, unknown> {
 
 async function guard(operation: AnyOperation, exchange: Exchange, deps: RestDeps): Promise<Principal | undefined> {
   if (operation.guard.kind !== 'permission') return undefined;
-  const principal = await deps.identify(exchange.request.headers.authorization);
+  const principal = await deps.identify(authorizationOf(exchange));
   requirePermission(principal, operation.guard.permission);
   return principal;
 }

@@ -9,9 +9,11 @@ import type {
   JsonObject,
   JsonValue,
   Member,
+  PlanRule,
   ToolResult,
   ToolSummary,
 } from '@toolcrib/client';
+import { changeActions } from '@toolcrib/client';
 import { z } from 'zod';
 import { errorCatalogue } from '../../base/errors.ts';
 import { permissions, roles } from '../../identity/permissions.ts';
@@ -115,6 +117,16 @@ export const member = z
   .object({ user_id: id, email: z.string(), name: z.string(), role, created_at: instant })
   .meta({ id: 'Member' }) satisfies z.ZodType<Member>;
 
+const planRule = z.enum([
+  'nothing_needed',
+  'binding',
+  'remembered',
+  'only_own',
+  'only_shared',
+  'several',
+  'none_fits',
+]) satisfies z.ZodType<PlanRule>;
+
 export const callRecord = z
   .object({
     id,
@@ -122,11 +134,15 @@ export const callRecord = z
     duration_ms: z.number(),
     surface: z.string(),
     user_id: id,
-    key_id: id,
+    via: z.enum(['api_key', 'session']),
+    via_id: id,
     tool: z.string(),
     tool_version: z.string().nullable(),
     arguments_digest: z.string(),
-    outcome: z.enum(['ok', 'error']),
+    credential_id: id.nullable(),
+    rule: planRule.nullable(),
+    interaction_id: id.nullable(),
+    outcome: z.enum(['ok', 'error', 'interaction']),
     error_code: z.string().nullable(),
     result_rows: z.number().int().nullable(),
     truncated: z.boolean(),
@@ -138,8 +154,9 @@ export const changeRecord = z
     id,
     at: instant,
     user_id: id.nullable(),
-    key_id: id.nullable(),
-    action: z.enum(['tenant-created', 'member-created', 'key-created', 'key-revoked']),
+    via: z.enum(['api_key', 'session', 'operator']),
+    via_id: id.nullable(),
+    action: z.enum(changeActions),
     target_id: id,
   })
   .meta({ id: 'ChangeRecord' }) satisfies z.ZodType<ChangeRecord>;

@@ -1,0 +1,70 @@
+// What a person must do in a browser before a call goes on (handoff.md §3): one table, one page, one set of rules for
+// expiry, for the person it was made for, and for single use.
+import type { CredentialStrategy, InteractionKind, InteractionOffer } from '@toolcrib/client';
+import type { Principal } from '../identity/principal.ts';
+
+/** What makes two pauses the same one: the same call again finds the interaction that it has made before. */
+export interface InteractionSubject {
+  readonly kind: InteractionKind;
+  readonly tool: string;
+  readonly tool_version: string;
+  /** Keyed digest of the arguments; empty where the pause does not depend on them (connect, choose). */
+  readonly arguments_digest: string;
+  readonly credential_id: string | null;
+}
+
+/** What the page shows. No secrets: arguments only as far as the tool's parameters allow it. */
+export type InteractionDetails =
+  | {
+      readonly kind: 'connect';
+      readonly systems: readonly { readonly system: string; readonly strategies: readonly CredentialStrategy[] }[];
+      readonly scopes: readonly string[];
+    }
+  | { readonly kind: 'choose'; readonly candidates: readonly string[] }
+  | {
+      readonly kind: 'approve';
+      readonly danger: string;
+      readonly description: string;
+      /** Arguments as the person sees them: canonical JSON, cut. */
+      readonly arguments: string;
+      readonly four_eyes: boolean;
+      readonly credential_name: string | null;
+    };
+
+export interface Pause {
+  readonly subject: InteractionSubject;
+  readonly details: InteractionDetails;
+  readonly call_id: string;
+  /** The Host header of the request, to find the public address for the link. */
+  readonly host: string | undefined;
+}
+
+/** What the corridor needs: a pause that a surface can render. */
+export interface Interactions {
+  /** The pending interaction of this subject and person, made when there is none. Throws `database_unavailable`. */
+  pause(principal: Principal, pause: Pause): Promise<InteractionOffer>;
+}
+
+/** What the step *approve* asks. */
+export interface Approvals {
+  /**
+   * Undefined: nobody has to be asked (at once in the normal case). Else the id of the approval that this call has used up.
+   * Throws `approval_required` (with the interaction), `approval_denied`, `policy_refused`, `database_unavailable`.
+   */
+  check(principal: Principal, call: CallToApprove): undefined | Promise<string | undefined>;
+}
+
+export interface CallToApprove {
+  readonly tool: {
+    readonly name: string;
+    readonly version: string;
+    readonly danger: 'low' | 'medium' | 'high' | 'critical';
+    readonly description: string;
+  };
+  /** As they go to the tool. */
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly arguments_digest: () => string | Promise<string>;
+  readonly credential: { readonly id: string; readonly name: string } | undefined;
+  readonly call_id: string;
+  readonly host: string | undefined;
+}
