@@ -41,6 +41,7 @@ const apiScript = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepL
 export const pageRoutes: readonly Route[] = [
   file('/', new URL('index.html', dashboard)),
   file('/style.css', new URL('style.css', dashboard)),
+  file('/web.css', new URL('web/web.css', import.meta.url)),
   text('/docs', 'html', apiPage),
   text('/docs/start.js', 'js', apiScript),
   ...['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'].map((name) =>

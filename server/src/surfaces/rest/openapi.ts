@@ -78,6 +78,7 @@ function operationErrors(operation: AnyOperation): readonly ErrorCode[] {
   const codes = new Set<ErrorCode>([...operation.errors, 'internal']);
   if (operation.guard.kind === 'permission') {
     for (const code of ['unauthenticated', 'forbidden', 'database_unavailable'] as const) codes.add(code);
+    if (operation.guard.session_only === true) codes.add('session_required');
   }
   if (operation.query !== undefined) codes.add('body_invalid');
   if (operation.body !== undefined) {

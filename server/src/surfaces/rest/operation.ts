@@ -30,7 +30,12 @@ export interface HealthChecks {
 /** Who may use the operation. */
 export type Guard =
   /** A principal with this permission. */
-  | { readonly kind: 'permission'; readonly permission: Permission }
+  | {
+      readonly kind: 'permission';
+      readonly permission: Permission;
+      /** Only a person who is signed in with a browser; an API key is answered `session_required`. */
+      readonly session_only?: boolean;
+    }
   /** The corridor identifies and authorises. */
   | { readonly kind: 'corridor' }
   /** Anyone. */

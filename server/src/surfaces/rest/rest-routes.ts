@@ -60,6 +60,9 @@ async function guard(operation: AnyOperation, exchange: Exchange, deps: RestDeps
   if (operation.guard.kind !== 'permission') return undefined;
   const principal = await deps.identify(authorizationOf(exchange));
   requirePermission(principal, operation.guard.permission);
+  if (operation.guard.session_only === true && principal.via.kind !== 'session') {
+    throw new ToolcribError('session_required');
+  }
   return principal;
 }
 

@@ -6,6 +6,8 @@ import { limits } from '../../base/limits.ts';
 import type { Identify, Principal } from '../../identity/principal.ts';
 import type { Exchange } from '../route.ts';
 import { readCookie, setCookie } from './form.ts';
+import { redirect } from './page.ts';
+import type { Page } from './page.ts';
 
 const cookie = '__Host-toolcrib';
 
@@ -26,6 +28,30 @@ export async function browserOf(identify: Identify, exchange: Exchange): Promise
     if (thrown instanceof ToolcribError && thrown.code === 'unauthenticated') return undefined;
     throw thrown;
   }
+}
+
+/**
+ * The same for a page that needs somebody: when nobody is signed in, the browser is sent to the sign-in page, from there back
+ * to `next` (by default this page), and the answer is undefined: nothing is left to do.
+ */
+export async function requireBrowser(
+  identify: Identify,
+  exchange: Exchange,
+  next: string = pageOf(exchange),
+): Promise<Browser | undefined> {
+  const browser = await browserOf(identify, exchange);
+  if (browser === undefined) redirect(exchange, `/sign-in?next=${encodeURIComponent(next)}`);
+  return browser;
+}
+
+/** Where to come back to: what was posted is lost, so its own page is shown again, if it has one. */
+function pageOf({ request }: Exchange): string {
+  return request.url ?? '/account';
+}
+
+/** What the head of a page shows: `sendPage(exchange, { …, signed_in: signedIn(browser) })`. */
+export function signedIn({ principal, csrf }: Browser): NonNullable<Page['signed_in']> {
+  return { email: principal.caller.user_email, tenant: principal.caller.tenant_slug, csrf };
 }
 
 /** Throws `request_forged` unless the form was made by a page that this server gave to this session. */
