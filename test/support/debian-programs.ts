@@ -5,7 +5,9 @@ import { delimiter, join } from 'node:path';
 
 /** Programs by the package that brings them. PostgreSQL is found by find-postgres.ts, which knows other ways too. */
 const programs = {
+  chromium: 'chromium',
   mariadbd: 'mariadb-server',
+  nginx: 'nginx-light',
   'redis-server': 'redis-server',
   sqlmap: 'sqlmap',
   tsql: 'freetds-bin',
