@@ -11,11 +11,16 @@ import { randomIds } from './base/ids.ts';
 import { limits } from './base/limits.ts';
 import { createLog } from './base/log.ts';
 import type { Log } from './base/log.ts';
+import { createPublicAddresses, requirePublicUrl } from './base/public-addresses.ts';
+import type { PublicAddresses } from './base/public-addresses.ts';
 import type { Config } from './base/settings.ts';
 import type { CatalogueFile } from './catalog/find-files.ts';
 import { startLiveCatalogue } from './catalog/live-catalogue.ts';
 import type { LiveCatalogue } from './catalog/live-catalogue.ts';
 import type { Kinds } from './catalog/decode.ts';
+import { createVault } from './credentials/vault/create-vault.ts';
+import { openMasterKeys } from './credentials/vault/open-master-keys.ts';
+import type { Vault } from './credentials/vault/vault.ts';
 import { demoExample, makeDemo } from './demo.ts';
 import { findTenant } from './identity/tenants.ts';
 import { createIdentifier } from './identity/identify.ts';
@@ -27,8 +32,7 @@ import { createAuditWriter } from './ledger/audit.ts';
 import type { AuditWriter } from './ledger/audit.ts';
 import { openStore } from './store/store.ts';
 import type { Store } from './store/store.ts';
-import type { AllowedHosts } from './surfaces/allowed-hosts.ts';
-import { loopbackHosts } from './surfaces/allowed-hosts.ts';
+import { createAllowedHosts, hostInUrl, hostWarnings } from './surfaces/allowed-hosts.ts';
 import { createHttpServer } from './surfaces/http-server.ts';
 import { mcpRoutes } from './surfaces/mcp/mcp-routes.ts';
 import { pageRoutes } from './surfaces/pages.ts';
@@ -97,8 +101,11 @@ type StartOptions = ServerOptions & { readonly clock: Clock; readonly log: Log }
 /** Starts part after part; each adds how it is closed. */
 async function start(options: StartOptions, closers: Closer[]): Promise<RunningServer> {
   const { config, clock, log } = options;
+  requirePublicUrl(config);
   const store = await openStore({ url: config.database_url, folder: config.data_folder, clock, log });
   closers.push(() => store.close());
+  const { master, warnings: vault_warnings } = await openMasterKeys({ store, log }, config);
+  const vault = createVault({ store, clock, ids: randomIds, log, master });
   const first = await makeFirstTenant({ store, clock, ids: randomIds });
 
   // The audit is closed after the sources, so that it takes the records of the calls that end with them.
@@ -111,13 +118,16 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
   closers.push(() => catalogue.close());
 
   let stopping = false;
+  let url = '';
+  const addresses = createPublicAddresses({ public_urls: config.public_urls, listening: () => url });
   const http = createHttpServer({
-    routes: routesOf({ log, clock, store, audit, catalogue, stopping: () => stopping }),
+    routes: routesOf({ addresses, log, clock, store, vault, audit, catalogue, stopping: () => stopping }),
     log,
     ids: randomIds,
-    allowed: allowedHosts(config),
+    allowed: createAllowedHosts(config),
   });
   const port = await http.listen(config.host, config.port);
+  url = `http://${hostInUrl(config.host)}:${port}`;
   closers.push(() => http.close(limits.stop_grace_ms));
   log.info('server-started', {
     port,
@@ -128,9 +138,9 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
 
   let stopped: Promise<void> | undefined;
   return {
-    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+    url,
     faults,
-    warnings: warningsOf(config),
+    warnings: [...hostWarnings(config), ...vault_warnings],
     first_start: first && { ...first, example: isDemo(config) ? demoExample : undefined },
     reload: () => catalogue.reload(),
     stop: () => {
@@ -179,13 +189,16 @@ interface Parts {
   readonly log: Log;
   readonly clock: Clock;
   readonly store: Store;
+  readonly vault: Vault;
   readonly audit: AuditWriter;
   readonly catalogue: LiveCatalogue;
+  /** For every link and return address. */
+  readonly addresses: PublicAddresses;
   readonly stopping: () => boolean;
 }
 
 /** Every surface, on one corridor. */
-function routesOf({ log, clock, store, audit, catalogue: live, stopping }: Parts): readonly Route[] {
+function routesOf({ addresses, log, clock, store, vault, audit, catalogue: live, stopping }: Parts): readonly Route[] {
   const catalogue = live.current;
   const { identify, forget } = createIdentifier({ store, clock });
   const places = createPlaces({
@@ -204,6 +217,8 @@ function routesOf({ log, clock, store, audit, catalogue: live, stopping }: Parts
       catalogue,
       identify,
       forgetIdentities: forget,
+      addresses,
+      vault,
       health: healthChecks({ store, clock, audit, stopping }),
     }),
     openapiRoute(version),
@@ -225,27 +240,13 @@ async function catalogueFiles(config: Config, store: Store): Promise<readonly Ca
   return [...prebuiltFiles(config.prebuilt), ...files];
 }
 
-function allowedHosts({ host, allowed_hosts, allowed_origins }: Config): AllowedHosts {
-  const names = [...loopbackHosts, host.toLowerCase(), ...allowed_hosts];
-  return {
-    hosts: isLoopback(host) || allowed_hosts.length > 0 ? new Set(names) : undefined,
-    origins: new Set(allowed_origins),
-  };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
-}
-
-function warningsOf({ host, allowed_hosts }: Config): readonly string[] {
-  if (isLoopback(host) || allowed_hosts.length > 0) return [];
-  return [
-    'server.allowed_hosts is not set while the server listens beyond this machine: requests under any host name are answered.',
-  ];
-}
-
 /** The database is asked at most twice a second, however often readiness is. */
-function healthChecks({ store, clock, audit, stopping }: Omit<Parts, 'log' | 'catalogue'>): HealthChecks {
+function healthChecks({
+  store,
+  clock,
+  audit,
+  stopping,
+}: Pick<Parts, 'store' | 'clock' | 'audit' | 'stopping'>): HealthChecks {
   let asked: { readonly at: number; readonly answer: Promise<boolean> } | undefined;
   return {
     database: () => {

@@ -54,6 +54,15 @@ const globalClient = z.union([
   }),
 ]);
 
+/** An address without a path: what follows the host is nobody's to choose. Written as browsers write an origin. */
+const origin = z
+  .url({ protocol: /^https?$/ })
+  .refine((text) => {
+    const { pathname, search, hash, username, password } = new URL(text);
+    return pathname === '/' && `${search}${hash}${username}${password}` === '';
+  }, 'must be an address without a path, such as https://tools.example.com')
+  .transform((text) => new URL(text).origin);
+
 export const settings = {
   host: {
     path: 'server.host',
@@ -82,17 +91,18 @@ export const settings = {
   allowed_origins: {
     path: 'server.allowed_origins',
     variable: 'TOOLCRIB_ALLOWED_ORIGINS',
-    schema: z.array(z.url({ protocol: /^https?$/ })).default([]),
+    schema: z.array(origin).default([]),
     text: 'list',
-    description: 'Origins of web pages elsewhere that may send requests, such as `https://app.example.com`.',
+    description:
+      'Origins of web pages elsewhere that may send requests, such as `https://app.example.com` (CORS). They need an API key: the cookie of a sign-in counts for the pages of this server alone.',
   },
   public_urls: {
     path: 'server.public_urls',
     variable: 'TOOLCRIB_PUBLIC_URLS',
-    schema: z.array(z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''))).default([]),
+    schema: z.array(origin).default([]),
     text: 'list',
     description:
-      'Addresses under which browsers reach the server, the usual one first: `https://tools.example.com`, also behind a proxy. Links and OAuth return addresses are made from the one whose host name the request came under, else from the first. Without it: the address that the server listens on.',
+      'Addresses under which browsers reach the server, the usual one first: `https://tools.example.com`, also behind a proxy. Their host names count as allowed. Links and OAuth return addresses are made from the one whose host name the request came under, else from the first. Without it: the address that the server listens on.',
   },
   mode: {
     path: 'server.mode',

@@ -1,5 +1,7 @@
 // Which host names and origins a request may name: the defence against DNS rebinding and foreign pages (attack A32).
 import type { IncomingMessage } from 'node:http';
+import { loopbackHosts } from '../base/public-addresses.ts';
+import type { Config } from '../base/settings.ts';
 
 export interface AllowedHosts {
   /** Host names without port, lower case. `undefined`: any, which the server announces at start. */
@@ -8,7 +10,33 @@ export interface AllowedHosts {
   readonly origins: ReadonlySet<string>;
 }
 
-export const loopbackHosts: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
+/** What the configuration allows: the loopback names, where the server listens, and the names that it is given. */
+export function createAllowedHosts({ host, allowed_hosts, allowed_origins, public_urls }: Config): AllowedHosts {
+  const given = [...allowed_hosts, ...public_urls.map((url) => hostName(new URL(url).host))];
+  const hosts =
+    isLoopback(host) || given.length > 0 ? new Set([...loopbackHosts, hostInUrl(host), ...given]) : undefined;
+  return { hosts, origins: new Set(allowed_origins) };
+}
+
+/** What of these settings is unsafe, or does not work with browsers. */
+export function hostWarnings({ host, allowed_hosts, public_urls }: Config): readonly string[] {
+  const warnings = public_urls
+    .filter((url) => url.startsWith('http://') && !loopbackHosts.includes(new URL(url).hostname))
+    .map((url) => `server.public_urls has ${url} without https: browsers keep no sign-in there.`);
+  if (isLoopback(host) || allowed_hosts.length > 0 || public_urls.length > 0) return warnings;
+  const any_host =
+    'Neither server.allowed_hosts nor server.public_urls is set while the server listens beyond this machine: requests under any host name are answered.';
+  return [any_host, ...warnings];
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+/** An address as a URL holds it. */
+export function hostInUrl(host: string): string {
+  return host.includes(':') ? `[${host.toLowerCase()}]` : host.toLowerCase();
+}
 
 /** Whether the request must be refused: it names a host that is not ours, or comes from a page of a foreign origin. */
 export function refusesHost(allowed: AllowedHosts, request: IncomingMessage): boolean {

@@ -3,7 +3,9 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { PublicAddresses } from '../../base/public-addresses.ts';
 import type { Catalogue } from '../../catalog/catalogue.ts';
+import type { Vault } from '../../credentials/vault/vault.ts';
 import type { IdentityDeps } from '../../identity/api-keys.ts';
 import type { Permission } from '../../identity/permissions.ts';
 import type { Identify, Principal } from '../../identity/principal.ts';
@@ -17,6 +19,9 @@ export interface RestDeps extends IdentityDeps {
   readonly identify: Identify;
   /** Drops what is remembered of keys and members after a change. */
   readonly forgetIdentities: () => void;
+  readonly vault: Vault;
+  /** For every link and return address. */
+  readonly addresses: PublicAddresses;
   readonly health: HealthChecks;
 }
 
