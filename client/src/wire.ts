@@ -49,10 +49,14 @@ export interface Plan {
   readonly rule: PlanRule;
   /** The same for a person to read. */
   readonly reason: string;
+  /** The one that is used. */
   readonly credential?: PlanCandidate;
+  /** All that fit, whether they can be used or not: one's own first, then the shared ones. */
   readonly candidates: readonly PlanCandidate[];
   /** What could be connected: which systems, in which ways. */
   readonly connect?: readonly { readonly system: string; readonly strategies: readonly CredentialStrategy[] }[];
+  /** The caller's own account that is to be connected again rather than a new one. */
+  readonly connect_again?: PlanCandidate;
 }
 
 export type PlanRule =
@@ -220,12 +224,12 @@ export interface CallList {
   readonly next?: string;
 }
 
-/** One change to what a tenant has. `user_id` and `via_id` are null for what the operator did. */
+/** One change to what a tenant has. `user_id` and `via_id` are null for what the operator did, and for failed sign-ins. */
 export interface ChangeRecord {
   readonly id: string;
   readonly at: string;
   readonly user_id: string | null;
-  readonly via: 'api_key' | 'session' | 'operator';
+  readonly via: 'api_key' | 'session' | 'operator' | 'sign_in';
   readonly via_id: string | null;
   readonly action: ChangeAction;
   /** Id of what was changed. */

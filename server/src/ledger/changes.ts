@@ -5,10 +5,11 @@ import type { Ids } from '../base/ids.ts';
 import type { Database } from '../store/scope.ts';
 import type { Store } from '../store/store.ts';
 
-/** Who changed it: a principal, or the operator on the database itself. */
+/** Who changed it: a principal, the operator on the database itself, or somebody who tried to sign in: nobody knows who. */
 export type Actor =
   | { readonly user_id: string; readonly via: 'api_key' | 'session'; readonly via_id: string }
-  | 'operator';
+  | 'operator'
+  | 'sign_in';
 
 export interface Change extends Pick<ChangeOnWire, 'action' | 'target_id'> {
   readonly tenant_id: string;
@@ -26,7 +27,7 @@ export async function recordChange(
   { clock, ids }: { readonly clock: Clock; readonly ids: Ids },
   { tenant_id, actor, action, target_id }: Change,
 ): Promise<void> {
-  const who = actor === 'operator' ? { user_id: null, via: 'operator' as const, via_id: null } : actor;
+  const who = typeof actor === 'string' ? { user_id: null, via: actor, via_id: null } : actor;
   const row = { tenant_id, id: ids.uuid(), at: new Date(clock.now()), ...who, action, target_id };
   await db.insertInto('audit_change').values(row).execute();
 }

@@ -102,6 +102,8 @@ export interface InvitationTable {
   readonly name: string;
   readonly role: Role;
   readonly token_hash: Buffer;
+  /** Null: the operator. */
+  readonly invited_by: string | null;
   readonly created_at: Time;
   readonly expires_at: Time;
   readonly accepted_at: Time | null;
@@ -268,6 +270,7 @@ export interface InteractionTable {
   readonly arguments_digest: string;
   readonly credential_id: string | null;
   readonly details: JsonObject;
+  readonly sealed: Buffer | null;
   readonly call_id: string;
   readonly created_at: Time;
   readonly expires_at: Time;

@@ -2,9 +2,10 @@
 
 -- A service account is a member that is no person: it has keys and never signs in.
 alter table member add column kind text not null default 'person' check (kind in ('person', 'service'));
+-- Set by the operator, inside the tenant's own scope: whoever may change a row of `tenant` across tenants could make it look
+-- new (is_new_tenant), and so add a member.
 alter table tenant add column suspended_at timestamptz;
-grant update (name, suspended_at) on tenant to toolcrib_operator;
-create policy operator_change on tenant for update to toolcrib_operator using (true) with check (true);
+grant update (suspended_at) on tenant to toolcrib_app;
 
 alter table workspace add column name text not null default '' check (length(name) <= 200);
 
@@ -46,6 +47,8 @@ create table invitation (
   name text not null check (length(name) <= 200),
   role text not null check (role in ('owner', 'admin', 'builder', 'member')),
   token_hash bytea not null check (length(token_hash) = 32),
+  -- Null: the operator, who alone may let somebody in again that has a password already.
+  invited_by uuid,
   created_at timestamptz not null,
   expires_at timestamptz not null,
   accepted_at timestamptz,
@@ -118,6 +121,11 @@ begin
   end loop;
 end
 $$;
+
+-- Windows that are over are removed for all tenants at once.
+create policy operator_forget on use_count for select to toolcrib_operator using (true);
+create policy operator_delete on use_count for delete to toolcrib_operator using (true);
+grant select (window_at), delete on use_count to toolcrib_operator;
 
 -- The first owner is invited in the transaction that makes the tenant.
 create policy operator_create on invitation for insert to toolcrib_operator with check (is_new_tenant(tenant_id));
