@@ -245,6 +245,41 @@ export const limits = {
   /** Verified keys remembered at once. */
   key_cache_entries: 10_000,
 
+  /** Tenants whose vault is open in memory: about two kilobytes each. */
+  vault_tenants: 10_000,
+  /** Master keys at once: a rotation needs two. */
+  vault_master_keys: 32,
+  vault_key_file_bytes: 64 * 1024,
+
+  /** How long a person has to connect or choose an account before the call must be made again. */
+  interaction_ms: 60 * 60_000,
+  /** The same for a yes or no: a call that was asked for long ago is no longer what the person expects. */
+  approval_ms: 15 * 60_000,
+  /** A yes that no call has used by then is void. */
+  approval_use_ms: 10 * 60_000,
+  /** After a no the same call is refused for this long instead of asking again at once. */
+  approval_denied_ms: 5 * 60_000,
+  /** Interactions that wait for one person: whoever is asked a hundred times says yes to anything. */
+  interactions_pending: 50,
+  /** What has ended is deleted after this long; the audit keeps what was decided. */
+  interaction_kept_ms: 30 * 24 * 60 * 60_000,
+  /** Interactions of a list or a page. */
+  interactions_listed: 200,
+  /** Arguments that an approval shows: both ends of a longer text, with a notice between. */
+  approval_arguments_characters: 64 * 1024,
+  /** Policies of one tenant: they are kept in memory as a whole. */
+  policies: 1_000,
+  /** Tenants whose policies are remembered; the one looked up first makes room. */
+  policy_tenants: 10_000,
+  /** One request waits at most this long for a person to act. */
+  interaction_wait_ms: 30_000,
+  /** How soon a waiting request sees what another process has done. */
+  interaction_poll_ms: 1_000,
+  /** Requests of one process that wait for a person; further ones are answered at once. */
+  interaction_waiters: 10_000,
+  /** A call that an MCP client repeats after showing the link waits this long: below the time-outs of clients. */
+  mcp_pause_wait_ms: 25_000,
+
   /** Items in one page of an MCP list. Large, because many clients never ask for a second page. */
   mcp_page_items: 1_000,
   /** How long an MCP client may keep a list: a tool that is gone meanwhile is an error of its call, nothing worse. */
