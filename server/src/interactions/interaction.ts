@@ -13,7 +13,7 @@ export interface InteractionSubject {
   readonly credential_id: string | null;
 }
 
-/** What the page shows. No secrets: arguments only as far as the tool's parameters allow it. */
+/** What the page shows. No secrets. */
 export type InteractionDetails =
   | {
       readonly kind: 'connect';
@@ -25,8 +25,7 @@ export type InteractionDetails =
       readonly kind: 'approve';
       readonly danger: string;
       readonly description: string;
-      /** Arguments as the person sees them: canonical JSON, cut. */
-      readonly arguments: string;
+      /** Another person must say yes; without it, the person in whose name the call runs. */
       readonly four_eyes: boolean;
       readonly credential_name: string | null;
     };
@@ -34,6 +33,8 @@ export type InteractionDetails =
 export interface Pause {
   readonly subject: InteractionSubject;
   readonly details: InteractionDetails;
+  /** Of an approval: the arguments as the person sees them (shown-arguments.ts). Kept sealed. */
+  readonly shown_arguments?: string;
   readonly call_id: string;
   /** The Host header of the request, to find the public address for the link. */
   readonly host: string | undefined;
@@ -48,7 +49,8 @@ export interface Interactions {
 /** What the step *approve* asks. */
 export interface Approvals {
   /**
-   * Undefined: nobody has to be asked (at once in the normal case). Else the id of the approval that this call has used up.
+   * Undefined: nobody has to be asked (at once in the normal case). Else the id of the approval that this call has used up,
+   * so call it right before the tool runs.
    * Throws `approval_required` (with the interaction), `approval_denied`, `policy_refused`, `database_unavailable`.
    */
   check(principal: Principal, call: CallToApprove): undefined | Promise<string | undefined>;
@@ -61,8 +63,9 @@ export interface CallToApprove {
     readonly danger: 'low' | 'medium' | 'high' | 'critical';
     readonly description: string;
   };
-  /** As they go to the tool. */
+  /** As a person may see them: checked, with what the platform fills in, but with `$NAME` where a secret variable goes. */
   readonly args: Readonly<Record<string, unknown>>;
+  /** Keyed digest of the arguments as they go to the tool, secret variables filled in: what is approved cannot be swapped. */
   readonly arguments_digest: () => string | Promise<string>;
   readonly credential: { readonly id: string; readonly name: string } | undefined;
   readonly call_id: string;

@@ -15,6 +15,8 @@ create table interaction (
   credential_id uuid,
   -- What the page shows and what may be answered. No secrets.
   details jsonb not null,
+  -- Sealed by the vault: the arguments that an approval shows.
+  sealed bytea,
   -- The call that was paused first.
   call_id uuid not null,
   created_at timestamptz not null,
@@ -29,7 +31,8 @@ create table interaction (
 );
 create unique index interaction_pending_idx on interaction (tenant_id, subject_hash) where status = 'pending';
 create index interaction_user_id_idx on interaction (tenant_id, user_id, status);
-create index interaction_expires_idx on interaction (tenant_id, expires_at) where status = 'pending';
+create index interaction_expires_at_idx on interaction (tenant_id, expires_at);
+create index interaction_subject_idx on interaction (tenant_id, subject_hash, id);
 
 -- The most exact one counts: of the tool, else of the danger level, else the server's setting.
 create table approval_policy (
@@ -59,3 +62,29 @@ $$;
 
 create trigger credential_epoch after insert or delete or update
   on approval_policy for each statement execute function next_credential_epoch();
+
+-- Whichever way an account is connected, or one is chosen: what waits for it goes on.
+create function end_connects() returns trigger
+  language plpgsql as $$
+begin
+  update interaction set status = 'done', resolved_at = new.updated_at, resolved_by = new.user_id
+    where tenant_id = new.tenant_id and kind = 'connect' and status = 'pending'
+      and (new.scope = 'shared' or user_id = new.user_id)
+      and details -> 'systems' @> jsonb_build_array(jsonb_build_object('system', new.system));
+  return null;
+end
+$$;
+create trigger end_connects after insert or update of status, scope, granted_scopes
+  on credential for each row when (new.status = 'ok') execute function end_connects();
+
+create function end_choices() returns trigger
+  language plpgsql as $$
+begin
+  update interaction set status = 'done', resolved_at = new.chosen_at, resolved_by = new.user_id
+    where tenant_id = new.tenant_id and kind = 'choose' and status = 'pending'
+      and user_id = new.user_id and tool = new.tool;
+  return null;
+end
+$$;
+create trigger end_choices after insert or update
+  on credential_choice for each row execute function end_choices();
