@@ -36,7 +36,15 @@ describe('readConfig', () => {
       allowed_hosts: [],
       allowed_origins: [],
       allowed_private: [],
+      approval_from: 'critical',
+      mode: 'development',
+      oauth_clients: [],
+      oauth_providers: [],
+      oauth_return_urls: [],
       prebuilt: [],
+      public_urls: [],
+      vault_key_file: undefined,
+      vault_keys: [],
       data_folder: '.toolcrib',
       database_url: undefined,
       tools: [],
@@ -53,6 +61,22 @@ describe('readConfig', () => {
       environment: { TOOLCRIB_PORT: '2', TOOLCRIB_HOST: '0.0.0.0' },
     });
     expect([config.port, config.host, config.log_level]).toEqual([3, '0.0.0.0', 'warn']);
+  });
+
+  it('takes addresses without a path alone, as browsers write an origin', () => {
+    const read = (url: string) => readConfig({ options: {}, environment: { TOOLCRIB_PUBLIC_URLS: url } }).public_urls;
+    expect(read('https://Tools.example.com:443/, http://localhost:80')).toEqual([
+      'https://tools.example.com',
+      'http://localhost',
+    ]);
+    for (const url of [
+      'https://a.example/b',
+      'https://a.example?b',
+      'https://a@a.example',
+      'ftp://a.example',
+      'a.example',
+    ])
+      expect(faultsOf(() => read(url))).toMatchObject([{ path: 'TOOLCRIB_PUBLIC_URLS' }]);
   });
 
   it('reads tool files from a list, with a tenant where one is named', () => {

@@ -6,8 +6,43 @@ export const limits = {
   /** A sign-in with a browser lasts a working week at most, and a day without use. */
   session_ms: 7 * 24 * 60 * 60_000,
   session_idle_ms: 24 * 60 * 60_000,
+  /** Ended sessions are shown and kept this long, then removed with the next sign-in of the person. */
+  session_kept_ms: 30 * 24 * 60 * 60_000,
+  /** Length of a password: the shorter ones are guessed (NIST SP 800-63B), the longer ones are no passwords. */
+  password_characters: 12,
+  password_bytes: 1024,
+  /** argon2id: what OWASP's Password Storage Cheat Sheet asks for at least; some 50 ms. Older hashes are renewed at sign-in. */
+  password_memory_kib: 19 * 1024,
+  password_passes: 2,
+  /** Password hashes computed at once, in threads that files and names of hosts need too; each takes the memory above. */
+  password_hashes: 2,
+  /** Sign-ins that wait for such a place: two seconds of work. Above it they are refused at once. */
+  password_queue: 64,
+  /** Attempts to sign in with a password that may fail in a window of time: guessing one needs far more. */
+  sign_in_window_ms: 15 * 60_000,
+  sign_in_failures_person: 10,
+  sign_in_failures_tenant: 500,
+  /** How long the link of an invitation can be used. */
+  invitation_ms: 7 * 24 * 60 * 60_000,
+  /** Invitations of a tenant that wait at once. */
+  invitations: 1_000,
+  /** Members of a tenant, service accounts included. */
+  members: 10_000,
+  workspaces: 1_000,
+  /** Where to go after signing in: the address of a page of ours. */
+  return_path_characters: 2_000,
+  /** The window in which the uses of a key are counted. */
+  use_window_ms: 60_000,
+  /** A process takes a tenth of a bound at a time, so that a call asks no database, and no more than that lies idle in it. */
+  use_portions: 10,
+  /** Bounds of which a process holds a portion at once. */
+  use_leases: 10_000,
+  /** Counts of windows that are over are removed this often. */
+  use_forget_ms: 10 * 60_000,
   /** A form of one of our pages. */
   form_bytes: 64 * 1024,
+  /** How long a browser of another origin's page keeps what it was allowed: a change of the setting counts after it. */
+  cors_preflight_s: 600,
   /** Request headers: Node's own bound, stated. */
   header_bytes: 16 * 1024,
   /** Time for a client to send its whole request (slow-loris). */
@@ -250,6 +285,12 @@ export const limits = {
   /** Master keys at once: a rotation needs two. */
   vault_master_keys: 32,
   vault_key_file_bytes: 64 * 1024,
+  /** The file of master keys is looked at this often. */
+  vault_key_poll_ms: 1_000,
+  /** After a change of the master key, keys of tenants that another process has made with the old one are looked for again. */
+  vault_rewrap_again_ms: 15_000,
+  /** Keys of tenants that are wrapped anew in one transaction: calls come in between. */
+  vault_rewrap_batch: 50,
 
   /** How long a person has to connect or choose an account before the call must be made again. */
   interaction_ms: 60 * 60_000,

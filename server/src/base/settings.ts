@@ -58,8 +58,8 @@ const globalClient = z.union([
 const origin = z
   .url({ protocol: /^https?$/ })
   .refine((text) => {
-    const { pathname, search, hash, username, password } = new URL(text);
-    return pathname === '/' && `${search}${hash}${username}${password}` === '';
+    const url = URL.parse(text);
+    return url === null || (url.pathname === '/' && `${url.search}${url.hash}${url.username}${url.password}` === '');
   }, 'must be an address without a path, such as https://tools.example.com')
   .transform((text) => new URL(text).origin);
 

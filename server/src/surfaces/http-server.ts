@@ -9,9 +9,11 @@ import { limits } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
 import { refusesHost } from './allowed-hosts.ts';
 import type { AllowedHosts } from './allowed-hosts.ts';
+import { allowOrigin, answerPreflight, preflightMethod } from './cors.ts';
 import { sendError } from './http.ts';
 import type { Exchange, Route } from './route.ts';
 import { Router } from './router.ts';
+import type { RouteMatch } from './router.ts';
 
 export interface HttpServerDeps {
   readonly routes: readonly Route[];
@@ -62,6 +64,12 @@ function serve(deps: HttpServerDeps, router: Router, request: IncomingMessage, r
   const route = match.kind === 'found' ? match.route : undefined;
   try {
     if (route?.any_host !== true && refusesHost(deps.allowed, request)) throw new ToolcribError('origin_refused');
+    const { origin } = request.headers;
+    if (origin !== undefined && deps.allowed.origins.has(origin)) {
+      const wanted = preflightMethod(exchange);
+      if (wanted === undefined) allowOrigin(exchange, origin, route);
+      else if (allowPreflight(router.find(wanted, path), exchange, origin)) return;
+    }
     if (match.kind === 'none') throw new ToolcribError('not_found');
     if (match.kind === 'method') {
       response.setHeader('allow', match.allowed.join(', '));
@@ -74,6 +82,14 @@ function serve(deps: HttpServerDeps, router: Router, request: IncomingMessage, r
   } catch (thrown) {
     fail(deps, route, exchange, thrown);
   }
+}
+
+/** Whether the preflight is answered: its route is there and for programs. */
+function allowPreflight(match: RouteMatch, exchange: Exchange, origin: string): boolean {
+  if (match.kind !== 'found' || match.route.cross_origin !== true) return false;
+  allowOrigin(exchange, origin, match.route);
+  answerPreflight(exchange, match.route);
+  return true;
 }
 
 /** A class, for the accessor must stand on a prototype: one on each object keeps every request from dying young (V8). */

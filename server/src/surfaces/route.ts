@@ -20,6 +20,8 @@ export interface Route {
   handle(exchange: Exchange): void | Promise<void>;
   /** Answers under any host name: only for probes that tell nothing. */
   readonly any_host?: boolean;
+  /** Pages of the origins that the operator has named may call it: for interfaces that take a key. */
+  readonly cross_origin?: boolean;
   /** How this surface shows an error. */
   readonly error?: (exchange: Exchange, thrown: unknown) => void;
 }

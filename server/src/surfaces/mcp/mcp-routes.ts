@@ -21,6 +21,7 @@ export function mcpRoutes(deps: DispatchDeps): readonly Route[] {
   return ['/mcp', '/mcp/', '/mcp/{toolset}'].map((path) => ({
     method: 'POST',
     path,
+    cross_origin: true,
     handle: (exchange) => serve(deps, exchange),
     error: sendRpcError,
   }));

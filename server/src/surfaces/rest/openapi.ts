@@ -14,7 +14,12 @@ type MutableJson = Record<string, JsonValue>;
 /** `version`: of the product. */
 export function openapiRoute(version: string): Route {
   const text = JSON.stringify(openapiDocument(version));
-  return { method: 'GET', path: '/openapi.json', handle: (exchange) => sendJsonText(exchange, 200, text) };
+  return {
+    method: 'GET',
+    path: '/openapi.json',
+    cross_origin: true,
+    handle: (exchange) => sendJsonText(exchange, 200, text),
+  };
 }
 
 function openapiDocument(version: string): JsonObject {

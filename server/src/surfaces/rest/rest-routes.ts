@@ -14,6 +14,7 @@ export function restRoutes(deps: RestDeps): readonly Route[] {
   return operations.map((operation) => ({
     method: operation.method,
     path: operation.path,
+    cross_origin: true,
     any_host: operation.guard.kind === 'public',
     handle: (exchange) => serve(operation, exchange, deps),
   }));

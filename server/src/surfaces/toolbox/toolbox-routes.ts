@@ -14,17 +14,17 @@ export interface ToolboxDeps {
 }
 
 export function toolboxRoutes(deps: ToolboxDeps): readonly Route[] {
-  return [
+  const routes: readonly Omit<Route, 'error'>[] = [
     // Clients write the nameless toolset with a slash at its end.
-    ...['/api/toolset', '/api/toolset/', '/api/toolset/{toolset}'].map((path): Route => ({
-      method: 'GET',
+    ...['/api/toolset', '/api/toolset/', '/api/toolset/{toolset}'].map((path) => ({
+      method: 'GET' as const,
       path,
-      handle: (exchange) => showToolset(deps, exchange),
-      error: sendError,
+      handle: (exchange: Exchange) => showToolset(deps, exchange),
     })),
-    { method: 'GET', path: '/api/tool/{tool}', handle: (exchange) => showTool(deps, exchange), error: sendError },
-    { method: 'POST', path: '/api/tool/{tool}/invoke', handle: (exchange) => invoke(deps, exchange), error: sendError },
+    { method: 'GET', path: '/api/tool/{tool}', handle: (exchange) => showTool(deps, exchange) },
+    { method: 'POST', path: '/api/tool/{tool}/invoke', handle: (exchange) => invoke(deps, exchange) },
   ];
+  return routes.map((route) => ({ ...route, cross_origin: true, error: sendError }));
 }
 
 async function showToolset({ corridor, version }: ToolboxDeps, exchange: Exchange): Promise<void> {
