@@ -39,6 +39,9 @@ export const limits = {
   use_leases: 10_000,
   /** Counts of windows that are over are removed this often. */
   use_forget_ms: 10 * 60_000,
+  /** Metadata of OAuth providers: how long they are used before they are read again, and of how many they are kept. */
+  provider_metadata_ms: 10 * 60_000,
+  provider_metadata: 200,
   /** A form of one of our pages. */
   form_bytes: 64 * 1024,
   /** How long a browser of another origin's page keeps what it was allowed: a change of the setting counts after it. */

@@ -1,0 +1,66 @@
+// Sends a request that a provider's definition describes: to name an account, to see whether a token is alive, to end a grant.
+import type { GuardedFetch } from '../../base/guarded-fetch.ts';
+import { atPointer } from './json-pointer.ts';
+import type { DescribedRequest } from './provider.ts';
+import { fillAddress, fillText } from './provider-urls.ts';
+import type { Options } from './provider-urls.ts';
+
+export interface RequestValues {
+  readonly options: Options;
+  readonly client_id: string;
+  readonly client_secret?: string | undefined;
+  readonly access_token: string;
+  readonly refresh_token?: string | undefined;
+}
+
+export interface DescribedAnswer {
+  readonly status: number;
+  /** Done as the definition says that it shows. */
+  readonly ok: boolean;
+  /** As JSON; undefined when it is none. */
+  readonly body: unknown;
+}
+
+/** Undefined: its address needs something that is not there. Throws what the guarded client throws. */
+export async function sendDescribed(
+  fetch: GuardedFetch,
+  request: DescribedRequest,
+  values: RequestValues,
+): Promise<DescribedAnswer | undefined> {
+  const { options, client_id, client_secret = '', access_token, refresh_token = '' } = values;
+  const filling = { ...options, client_id, access_token, refresh_token };
+  const url = fillAddress(request.url, filling);
+  if (url === undefined) return undefined;
+  const fill = (fields: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(fields).map(([name, text]) => [name, fillText(text, filling)]));
+  const { json, form } = request;
+  const answer = await fetch(url, {
+    method: request.method,
+    headers: {
+      accept: 'application/json',
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...fill(request.headers),
+      ...(request.auth === 'bearer' ? { authorization: `Bearer ${access_token}` } : {}),
+      ...(request.auth === 'basic' ? { authorization: basic(client_id, client_secret) } : {}),
+    },
+    ...(json === undefined ? {} : { body: JSON.stringify(fill(json)) }),
+    ...(form === undefined ? {} : { body: new URLSearchParams(fill(form)) }),
+  });
+  const body = parse(await answer.text());
+  const done = request.ok === undefined || atPointer(body, request.ok) === true;
+  return { status: answer.status, ok: answer.ok && done, body };
+}
+
+/** RFC 6749 §2.3.1: both are encoded as in a form first. */
+function basic(client_id: string, client_secret: string): string {
+  const encode = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1);
+  return `Basic ${Buffer.from(`${encode(client_id)}:${encode(client_secret)}`).toString('base64')}`;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
