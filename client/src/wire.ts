@@ -229,7 +229,8 @@ export interface ChangeRecord {
   readonly id: string;
   readonly at: string;
   readonly user_id: string | null;
-  readonly via: 'api_key' | 'session' | 'operator' | 'sign_in';
+  /** `server`: nobody asked for it, such as a provider that takes a grant back. */
+  readonly via: 'api_key' | 'session' | 'operator' | 'sign_in' | 'server';
   readonly via_id: string | null;
   readonly action: ChangeAction;
   /** Id of what was changed. */

@@ -149,6 +149,7 @@ const columns: { readonly [Table in keyof Schema]: Readonly<Record<keyof Schema[
     expires_at: true,
     refresh_owner: true,
     refresh_until: true,
+    refresh_in_doubt: true,
     created_at: true,
     updated_at: true,
     last_used_at: true,

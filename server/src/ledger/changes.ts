@@ -5,11 +5,15 @@ import type { Ids } from '../base/ids.ts';
 import type { Database } from '../store/scope.ts';
 import type { Store } from '../store/store.ts';
 
-/** Who changed it: a principal, the operator on the database itself, or somebody who tried to sign in: nobody knows who. */
+/**
+ * Who changed it: a principal, the operator on the database itself, somebody who tried to sign in (nobody knows who), or the
+ * server by itself.
+ */
 export type Actor =
   | { readonly user_id: string; readonly via: 'api_key' | 'session'; readonly via_id: string }
   | 'operator'
-  | 'sign_in';
+  | 'sign_in'
+  | 'server';
 
 export interface Change extends Pick<ChangeOnWire, 'action' | 'target_id'> {
   readonly tenant_id: string;

@@ -207,6 +207,7 @@ export interface CredentialTable {
   readonly expires_at: Time | null;
   readonly refresh_owner: string | null;
   readonly refresh_until: Time | null;
+  readonly refresh_in_doubt: Generated<boolean>;
   readonly created_at: Time;
   readonly updated_at: Time;
   readonly last_used_at: Time | null;

@@ -44,9 +44,11 @@ create table credential (
   options jsonb not null default '{}',
   granted_scopes text[],
   expires_at timestamptz,
-  -- A refresh under way: who makes it, and until when nobody else may. Still set when it is over: the refresh is in doubt.
+  -- Who renews the grant or ends it, and until when nobody else may. Without an owner: nobody may before, because it failed.
   refresh_owner uuid,
   refresh_until timestamptz,
+  -- The refresh token was sent and no answer was saved: it may be used up.
+  refresh_in_doubt boolean not null default false,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   last_used_at timestamptz,
@@ -55,7 +57,7 @@ create table credential (
   foreign key (tenant_id, oauth_client_id) references oauth_client (tenant_id, id)
 );
 create index credential_user_id_idx on credential (tenant_id, user_id);
-create index credential_expires_at_idx on credential (tenant_id, expires_at) where refresh_until is null;
+create index credential_revoked_idx on credential (tenant_id, id) where status = 'revoked';
 
 -- Which of several credentials a person has chosen for a tool; `agent` is empty outside an agent.
 create table credential_choice (
@@ -132,6 +134,10 @@ begin
 end
 $$;
 revoke update, delete on revocation_receipt from toolcrib_app;
+
+-- What was begun to be revoked and is not gone (a crash) is found for all tenants at once.
+create policy operator_find_revoked on credential for select to toolcrib_operator using (status = 'revoked');
+grant select (tenant_id, id, status, updated_at) on credential to toolcrib_operator;
 
 -- The epoch grows in the transaction of the change, so that no change can be forgotten.
 create function next_credential_epoch() returns trigger

@@ -154,7 +154,7 @@ export const changeRecord = z
     id,
     at: instant,
     user_id: id.nullable(),
-    via: z.enum(['api_key', 'session', 'operator', 'sign_in']),
+    via: z.enum(['api_key', 'session', 'operator', 'sign_in', 'server']),
     via_id: id.nullable(),
     action: z.enum(changeActions),
     target_id: id,
