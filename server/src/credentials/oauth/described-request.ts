@@ -23,7 +23,7 @@ export interface DescribedAnswer {
 
 /** Undefined: its address needs something that is not there. Throws what the guarded client throws. */
 export async function sendDescribed(
-  fetch: GuardedFetch,
+  send: GuardedFetch,
   request: DescribedRequest,
   values: RequestValues,
 ): Promise<DescribedAnswer | undefined> {
@@ -34,7 +34,7 @@ export async function sendDescribed(
   const fill = (fields: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(Object.entries(fields).map(([name, text]) => [name, fillText(text, filling)]));
   const { json, form } = request;
-  const answer = await fetch(url, {
+  const answer = await send(url, {
     method: request.method,
     headers: {
       accept: 'application/json',

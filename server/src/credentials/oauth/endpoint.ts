@@ -1,6 +1,6 @@
 // Everything that is said to a provider. Knows no tenant, no database, no browser: what goes in and comes out is plain.
 // Every function throws ProviderError (branch on its `problem`), or `address_refused`.
-import type { Configuration } from 'openid-client';
+import type * as openid from 'openid-client';
 import { ToolcribError } from '../../base/errors.ts';
 import { sendDescribed } from './described-request.ts';
 import type { DescribedAnswer, RequestValues } from './described-request.ts';
@@ -115,7 +115,7 @@ interface Context extends ServerDeps {
   readonly servers: ProviderServers;
 }
 
-type Library = typeof import('openid-client');
+type Library = typeof openid;
 type TokenAnswer = Awaited<ReturnType<Library['refreshTokenGrant']>>;
 
 async function authorizationUrl(context: Context, at: ProviderAt, wanted: WantedAuthorization): Promise<URL> {
@@ -145,7 +145,7 @@ async function exchangeCode(context: Context, at: ProviderAt, returned: Returned
   if (!metadata.issuer_known) answer.delete('iss');
   const url = new URL(redirect_uri);
   url.search = answer.toString();
-  const ask = async (library: Library, configuration: Configuration): Promise<TokenAnswer> =>
+  const ask = async (library: Library, configuration: openid.Configuration): Promise<TokenAnswer> =>
     library.authorizationCodeGrant(configuration, url, {
       expectedState: state,
       ...(code_verifier === undefined ? {} : { pkceCodeVerifier: code_verifier }),
@@ -165,7 +165,7 @@ function requireIssuer({ provider }: ProviderAt, metadata: ProviderMetadata, ans
 async function askForGrant(
   context: Context,
   at: ProviderAt,
-  ask: (library: Library, configuration: Configuration) => Promise<TokenAnswer>,
+  ask: (library: Library, configuration: openid.Configuration) => Promise<TokenAnswer>,
   { keeps_id_token = false } = {},
 ): Promise<Grant> {
   const { provider } = at;
@@ -302,7 +302,7 @@ function requireWebAddress(name: string, url: string): void {
 async function pollDevice(context: Context, at: ProviderAt, device_code: string): Promise<DevicePoll> {
   const type = 'urn:ietf:params:oauth:grant-type:device_code';
   let code: unknown;
-  const ask = async (library: Library, configuration: Configuration): Promise<TokenAnswer> => {
+  const ask = async (library: Library, configuration: openid.Configuration): Promise<TokenAnswer> => {
     try {
       return await library.genericGrantRequest(configuration, type, { device_code });
     } catch (thrown) {

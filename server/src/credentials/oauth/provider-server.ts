@@ -50,7 +50,8 @@ export function createProviderServers({ fetch, clock }: ServerDeps): ProviderSer
     try {
       const found = await library.discovery(new URL(issuer), 'discovery', undefined, library.None(), {
         [library.customFetch]: fetch,
-        execute: [library.allowInsecureRequests],
+        // oxlint-disable-next-line typescript/no-deprecated -- only where the definition says http, which it may on this machine
+        execute: isPlain(issuer) ? [library.allowInsecureRequests] : [],
       });
       const metadata = found.serverMetadata();
       known.delete(issuer);
@@ -91,7 +92,7 @@ export function createProviderServers({ fetch, clock }: ServerDeps): ProviderSer
 export async function configure(
   { provider, client }: ProviderAt,
   metadata: ProviderMetadata,
-  { fetch, clock }: ServerDeps,
+  { fetch }: Pick<ServerDeps, 'fetch'>,
 ): Promise<Configuration> {
   const library = await import('openid-client');
   const { client_id, client_secret } = client;
@@ -99,17 +100,21 @@ export async function configure(
   const configuration = new library.Configuration(
     server,
     client_id,
-    { [library.clockSkew]: Math.round((clock.now() - Date.now()) / 1_000) },
+    undefined,
     client_secret === undefined
       ? library.None()
       : provider.oauth?.client_auth === 'basic'
         ? library.ClientSecretBasic(client_secret)
         : library.ClientSecretPost(client_secret),
   );
-  // Whether http is spoken at all is decided by the definition and by the guarded client.
-  library.allowInsecureRequests(configuration);
+  // oxlint-disable-next-line typescript/no-deprecated -- only where the definition says http, which it may on this machine
+  if (isPlain(metadata.token_endpoint)) library.allowInsecureRequests(configuration);
   configuration[library.customFetch] = fetch;
   return configuration;
+}
+
+function isPlain(url: string | undefined): boolean {
+  return url?.startsWith('http:') === true;
 }
 
 /** The further parameters of the authorization request. */

@@ -75,5 +75,5 @@ function optionFaultsOf(
 }
 
 function fits({ pattern }: ProviderOption, value: string): boolean {
-  return value.length <= 500 && !/[\u0000-\u0020]/.test(value) && compile(pattern)?.test(value) === true;
+  return value.length <= 500 && !/[\s\p{C}]/u.test(value) && compile(pattern)?.test(value) === true;
 }
