@@ -21,6 +21,7 @@ import type { Kinds } from './catalog/decode.ts';
 import { createVault } from './credentials/vault/create-vault.ts';
 import { openMasterKeys } from './credentials/vault/open-master-keys.ts';
 import type { Vault } from './credentials/vault/vault.ts';
+import { watchMasterKeys } from './credentials/vault/watch-master-keys.ts';
 import { demoExample, makeDemo } from './demo.ts';
 import { findTenant } from './identity/tenants.ts';
 import { createIdentifier } from './identity/identify.ts';
@@ -106,6 +107,8 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
   closers.push(() => store.close());
   const { master, warnings: vault_warnings } = await openMasterKeys({ store, log }, config);
   const vault = createVault({ store, clock, ids: randomIds, log, master });
+  const watch = watchMasterKeys({ store, log, master });
+  closers.push(() => watch.stop());
   const first = await makeFirstTenant({ store, clock, ids: randomIds });
 
   // The audit is closed after the sources, so that it takes the records of the calls that end with them.

@@ -11,6 +11,9 @@ import { showError } from './show-error.ts';
 import { startCommand } from './start.ts';
 import { tenantCreateCommand } from './tenant-create.ts';
 import { toolsCommand } from './tools.ts';
+import { vaultNewKeyCommand } from './vault-new-key.ts';
+import { vaultRewrapCommand } from './vault-rewrap.ts';
+import { vaultStatusCommand } from './vault-status.ts';
 
 export const commands: readonly Command[] = [
   startCommand,
@@ -19,6 +22,9 @@ export const commands: readonly Command[] = [
   callCommand,
   keyCreateCommand,
   tenantCreateCommand,
+  vaultNewKeyCommand,
+  vaultStatusCommand,
+  vaultRewrapCommand,
   migrateCommand,
   dbMigrateCommand,
 ];

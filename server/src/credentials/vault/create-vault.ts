@@ -32,12 +32,8 @@ export function createVault(deps: VaultDeps): Vault {
     try {
       const vault = await openVault(deps, tenant_id);
       vaults.set(tenant_id, vault);
-      if (vaults.size > limits.vault_tenants) {
-        for (const oldest of vaults.keys()) {
-          vaults.delete(oldest);
-          break;
-        }
-      }
+      const [oldest] = vaults.keys();
+      if (vaults.size > limits.vault_tenants && oldest !== undefined) vaults.delete(oldest);
       return vault;
     } finally {
       opening.delete(tenant_id);

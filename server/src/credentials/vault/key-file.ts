@@ -1,6 +1,6 @@
 // The file with the master keys: one per line, the current one first; `#` begins a comment. Written whole or not at all.
 import { randomUUID } from 'node:crypto';
-import { chmod, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, chown, link, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { limits } from '../../base/limits.ts';
 import { invalid, parseMasterKey } from './master-key.ts';
@@ -34,15 +34,36 @@ export async function makeKeyFile(path: string, key: string): Promise<boolean> {
   }
 }
 
-/** Puts a key before the others. Throws `vault_key_invalid` when the file is not one of keys. */
+/** Puts a key before the others. Throws `vault_key_invalid` when the file is not one of keys, or is being changed. */
 export async function addToKeyFile(path: string, key: string): Promise<void> {
-  const text = await textOf(path);
-  if (text === undefined) {
-    if (await makeKeyFile(path, key)) return;
-    return addToKeyFile(path, key);
+  const lock = `${path}.lock`;
+  await takeLock(lock);
+  try {
+    const text = await textOf(path);
+    if (text === undefined) {
+      if (!(await makeKeyFile(path, key))) throw invalid(`${path} has just been made by another process; try again`);
+      return;
+    }
+    parseKeys(text, path);
+    await replaceFile(await realpath(path), `${key}\n${text}`);
+  } finally {
+    await rm(lock, { force: true });
   }
-  parseKeys(text, path);
-  await replaceFile(path, `${key}\n${text}`);
+}
+
+/** Two commands at once would lose a key that a server may have used already. */
+async function takeLock(lock: string): Promise<void> {
+  try {
+    const file = await open(lock, 'wx', 0o600);
+    await file.close();
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw invalid(
+      code === 'EEXIST'
+        ? `another command changes the file; if none runs, delete ${lock}`
+        : `${lock} cannot be made (${code})`,
+    );
+  }
 }
 
 /** The keys of a list of texts. Throws `vault_key_invalid`. */
@@ -94,10 +115,14 @@ async function exposureOf(path: string): Promise<string | undefined> {
   return `${path} has the mode 0${bits.toString(8)}, so others than the server can use it`;
 }
 
-/** Replaces the file in one step; it keeps its owner where that is possible. */
+/** Replaces the file in one step, with its owner: whoever runs the command may be another user than the server. */
 async function replaceFile(path: string, text: string): Promise<void> {
+  const { uid, gid, mode } = await stat(path);
   const written = await writeBeside(path, text);
   try {
+    const made = await stat(written);
+    if (made.uid !== uid || made.gid !== gid) await chown(written, uid, gid);
+    await chmod(written, mode & 0o640);
     await rename(written, path);
   } catch (error) {
     await rm(written, { force: true });
@@ -115,7 +140,6 @@ async function writeBeside(path: string, text: string): Promise<string> {
   } finally {
     await file.close();
   }
-  await chmod(beside, 0o600);
   return beside;
 }
 

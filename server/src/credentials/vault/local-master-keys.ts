@@ -21,13 +21,17 @@ const tag_bytes = 16;
 /** Reads the keys and keeps them. Rejects with `vault_key_invalid`. */
 export async function openLocalMasterKeys({ read, log }: LocalMasterKeysDeps): Promise<MasterKeys> {
   const ring = new KeyRing(await read());
+  let problem: string | undefined;
   const refresh = async (): Promise<void> => {
     try {
       const before = ring.current();
       ring.take(await read());
       if (before !== ring.current()) log.info('vault-master-key-changed', { from: before, to: ring.current() });
+      problem = undefined;
     } catch (thrown) {
-      log.error('vault-keys-refused', { error: thrown });
+      // The file is looked at every second; one line for each thing that is wrong with it is enough.
+      if (problem !== String(thrown)) log.error('vault-keys-refused', { error: thrown });
+      problem = String(thrown);
     }
   };
   const find = async (id: string): Promise<KeyObject | undefined> => {
@@ -36,6 +40,7 @@ export async function openLocalMasterKeys({ read, log }: LocalMasterKeysDeps): P
   };
   return {
     current: () => ring.current(),
+    version: () => ring.version(),
     wrap: (context, key) => Promise.resolve(wrap(ring, context, key)),
     unwrap: async (context, wrapped) => unwrap(await find(wrapped.master_key_id), context, wrapped),
     has: async (id) => (await find(id)) !== undefined,
@@ -48,6 +53,7 @@ export async function openLocalMasterKeys({ read, log }: LocalMasterKeysDeps): P
 class KeyRing {
   readonly #keys = new Map<string, KeyObject>();
   #configured: readonly string[] = [];
+  #version = 0;
 
   constructor(keys: readonly MasterKey[]) {
     this.take(keys);
@@ -56,7 +62,13 @@ class KeyRing {
   take(keys: readonly MasterKey[]): void {
     if (keys.length === 0) throw new TypeError('There is no master key');
     for (const { id, bytes } of keys) if (!this.#keys.has(id)) this.#keys.set(id, createSecretKey(bytes));
-    this.#configured = keys.map(({ id }) => id);
+    const ids = keys.map(({ id }) => id);
+    if (ids.join() !== this.#configured.join()) this.#version += 1;
+    this.#configured = ids;
+  }
+
+  version(): number {
+    return this.#version;
   }
 
   current(): string {

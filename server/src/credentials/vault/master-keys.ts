@@ -15,6 +15,8 @@ export interface WrappedKey {
 export interface MasterKeys {
   /** Id of the key that wraps from now on. */
   current(): string;
+  /** Another number after each change of the keys that are configured. */
+  version(): number;
   /** Wraps with the current key. Throws `vault_unavailable`. */
   wrap(context: WrapContext, key: Buffer): Promise<WrappedKey>;
   /** Throws `vault_key_missing` when its key is not there, `vault_unavailable` when it was not wrapped for this. */
