@@ -41,6 +41,52 @@ export interface InteractionOffer {
   readonly expires_at: string;
 }
 
+export type InteractionStatus = 'pending' | 'done' | 'denied' | 'expired' | 'cancelled';
+
+/** What a person is asked to do, and how that stands. */
+export interface Interaction extends InteractionOffer {
+  readonly status: InteractionStatus;
+  readonly tool: string;
+  /** The person in whose name the call was made. */
+  readonly user: { readonly id: string; readonly email: string; readonly name: string };
+  /** Another person must say yes, not the one in whose name the call runs. */
+  readonly four_eyes: boolean;
+  /** Of an approval: a call has used it up. */
+  readonly used: boolean;
+  readonly created_at: string;
+  readonly resolved_at: string | null;
+}
+
+export interface InteractionList {
+  /** What waits for the caller's own person. */
+  readonly mine: readonly Interaction[];
+  /** Calls of others that somebody with `approvals.decide` must answer for. */
+  readonly to_decide: readonly Interaction[];
+}
+
+/** What a policy lets a call do: run at once, run after a yes of its person or of another one, or never run. */
+export type PolicyAction = 'allow' | 'ask' | 'four_eyes' | 'refuse';
+
+/** When a person must say yes. The one of a tool counts before the one of its danger level. */
+export interface Policy {
+  readonly id: string;
+  /** Set, or `danger` is. */
+  readonly tool: string | null;
+  readonly danger: 'low' | 'medium' | 'high' | 'critical' | null;
+  readonly action: PolicyAction;
+  readonly created_at: string;
+}
+
+export interface PolicyList {
+  readonly policies: readonly Policy[];
+}
+
+export interface NewPolicyBody {
+  readonly tool?: string;
+  readonly danger?: 'low' | 'medium' | 'high' | 'critical';
+  readonly action: PolicyAction;
+}
+
 /** Whose credential a call would use, and why. */
 export interface Plan {
   readonly tool: string;

@@ -26,6 +26,7 @@ import { demoExample, makeDemo } from './demo.ts';
 import { findTenant } from './identity/tenants.ts';
 import { createIdentifier } from './identity/identify.ts';
 import { makeFirstTenant } from './identity/first-tenant.ts';
+import { InteractionWaiter } from './interactions/interaction-waiter.ts';
 import { createCorridor } from './invoke/corridor.ts';
 import { createPlaces } from './invoke/places.ts';
 import { authServiceKinds, resourceKinds, sourceKinds, toolKinds } from './kinds/kinds.ts';
@@ -123,8 +124,9 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
   let stopping = false;
   let url = '';
   const addresses = createPublicAddresses({ public_urls: config.public_urls, listening: () => url });
+  const waiter = new InteractionWaiter({ store, clock });
   const http = createHttpServer({
-    routes: routesOf({ addresses, log, clock, store, vault, audit, catalogue, stopping: () => stopping }),
+    routes: routesOf({ addresses, waiter, log, clock, store, vault, audit, catalogue, stopping: () => stopping }),
     log,
     ids: randomIds,
     allowed: createAllowedHosts(config),
@@ -132,6 +134,7 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
   const port = await http.listen(config.host, config.port);
   url = `http://${hostInUrl(config.host)}:${port}`;
   closers.push(() => http.close(limits.stop_grace_ms));
+  closers.push(() => waiter.close());
   log.info('server-started', {
     port,
     database: store.kind,
@@ -197,11 +200,23 @@ interface Parts {
   readonly catalogue: LiveCatalogue;
   /** For every link and return address. */
   readonly addresses: PublicAddresses;
+  /** Requests that wait for a person; they end before the server stops. */
+  readonly waiter: InteractionWaiter;
   readonly stopping: () => boolean;
 }
 
 /** Every surface, on one corridor. */
-function routesOf({ addresses, log, clock, store, vault, audit, catalogue: live, stopping }: Parts): readonly Route[] {
+function routesOf({
+  addresses,
+  log,
+  clock,
+  store,
+  vault,
+  audit,
+  catalogue: live,
+  stopping,
+  waiter,
+}: Parts): readonly Route[] {
   const catalogue = live.current;
   const { identify, forget } = createIdentifier({ store, clock });
   const places = createPlaces({
@@ -222,6 +237,7 @@ function routesOf({ addresses, log, clock, store, vault, audit, catalogue: live,
       forgetIdentities: forget,
       addresses,
       vault,
+      waiter,
       health: healthChecks({ store, clock, audit, stopping }),
     }),
     openapiRoute(version),

@@ -37,8 +37,8 @@ export function statusAt(row: { readonly status: Status; readonly expires_at: Da
 
 /** The condition "still waits at this moment", beside the tenant. */
 export function isPending(now: number) {
-  return ({ and, eb }: ExpressionBuilder<Schema, 'interaction'>) =>
-    and([eb('status', '=', 'pending'), eb('expires_at', '>', new Date(now))]);
+  return ({ and, eb }: ExpressionBuilder<Pick<Schema, 'interaction'>, 'interaction'>) =>
+    and([eb('interaction.status', '=', 'pending'), eb('interaction.expires_at', '>', new Date(now))]);
 }
 
 /** The field and record that an approval's arguments are sealed for. */
@@ -63,7 +63,7 @@ export function offerOf({ id, kind, tool, details, expires_at }: Offered, url: s
   return { id, kind, url, message: messageOf(tool, details), expires_at: expires_at.toISOString() };
 }
 
-function messageOf(tool: string, details: InteractionDetails): string {
+export function messageOf(tool: string, details: InteractionDetails): string {
   switch (details.kind) {
     case 'connect':
       return `Connect an account of ${details.systems.map(({ system }) => system).join(' or ')} for the tool "${tool}".`;

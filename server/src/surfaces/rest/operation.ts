@@ -9,6 +9,7 @@ import type { Vault } from '../../credentials/vault/vault.ts';
 import type { IdentityDeps } from '../../identity/api-keys.ts';
 import type { Permission } from '../../identity/permissions.ts';
 import type { Identify, Principal } from '../../identity/principal.ts';
+import type { InteractionWaiter } from '../../interactions/interaction-waiter.ts';
 import type { Corridor } from '../../invoke/call.ts';
 import type { Exchange, Route } from '../route.ts';
 
@@ -22,6 +23,8 @@ export interface RestDeps extends IdentityDeps {
   readonly vault: Vault;
   /** For every link and return address. */
   readonly addresses: PublicAddresses;
+  /** For requests that wait until a person has acted. */
+  readonly waiter: InteractionWaiter;
   readonly health: HealthChecks;
 }
 

@@ -6,10 +6,13 @@ import type {
   ChangeRecord,
   ErrorBody,
   Fault,
+  Interaction,
+  InteractionOffer,
   JsonObject,
   JsonValue,
   Member,
   PlanRule,
+  Policy,
   ToolResult,
   ToolSummary,
 } from '@toolcrib/client';
@@ -37,6 +40,39 @@ export const fault = z
   })
   .meta({ id: 'Fault' }) satisfies z.ZodType<Fault>;
 
+const offer = {
+  id,
+  kind: z.enum(['connect', 'choose', 'approve', 'input', 'handoff']),
+  url: z.url(),
+  message: z.string(),
+  expires_at: instant,
+};
+
+const interactionOffer = z.object(offer).meta({ id: 'InteractionOffer' }) satisfies z.ZodType<InteractionOffer>;
+
+export const interaction = z
+  .object({
+    ...offer,
+    status: z.enum(['pending', 'done', 'denied', 'expired', 'cancelled']),
+    tool: z.string(),
+    user: z.object({ id, email: z.string(), name: z.string() }),
+    four_eyes: z.boolean(),
+    used: z.boolean(),
+    created_at: instant,
+    resolved_at: instant.nullable(),
+  })
+  .meta({ id: 'Interaction' }) satisfies z.ZodType<Interaction>;
+
+export const policy = z
+  .object({
+    id,
+    tool: z.string().nullable(),
+    danger: z.enum(['low', 'medium', 'high', 'critical']).nullable(),
+    action: z.enum(['allow', 'ask', 'four_eyes', 'refuse']),
+    created_at: instant,
+  })
+  .meta({ id: 'Policy' }) satisfies z.ZodType<Policy>;
+
 export const errorBody = z
   .object({
     error: z.object({
@@ -46,6 +82,7 @@ export const errorBody = z
       retryable: z.boolean(),
       retry_after_s: z.number().exactOptional(),
       faults: z.array(fault).exactOptional(),
+      interaction: interactionOffer.exactOptional(),
     }),
     request_id: z.string(),
   })
