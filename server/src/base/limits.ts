@@ -163,6 +163,11 @@ export const limits = {
   session_settings: 16,
   /** Accounts of callers that have one source open at once; the one used longest ago makes room. */
   caller_accounts: 100,
+  /** A kind of account: the name of a service or of a source. */
+  credential_system_characters: 100,
+  /** Systems and OAuth scopes that one source asks for. */
+  credential_systems: 20,
+  credential_scopes: 50,
   /** Connections of one caller's account: most callers make one call at a time. */
   caller_connections: 2,
   /** Bytes read past the limits of a read-only answer before its connection is given up. */

@@ -17,6 +17,7 @@ function start(max_accounts = 2) {
     name: 'books',
     log: createLog({ level: 'silent' }),
     max_accounts,
+    isRefused: (thrown) => thrown instanceof Error && thrown.message === 'refused',
     open: ({ user = '' }): Opened => {
       open.push(user);
       return {

@@ -18,7 +18,10 @@ type Prepare = (source: Source) => RunTool;
 
 export interface CallerSourcesOptions {
   readonly name: string;
-  readonly open: (account: CallerCredential['account']) => Source;
+  /** Undefined: the account has not what such a source needs. */
+  readonly open: (account: CallerCredential['account']) => Source | undefined;
+  /** Whether an error says that the source no longer takes the account. */
+  readonly isRefused: (thrown: unknown) => boolean;
   readonly log: Log;
   /** Accounts open at once. */
   readonly max_accounts?: number;
@@ -36,6 +39,20 @@ export class CallerSources {
     this.#max_accounts = options.max_accounts ?? limits.caller_accounts;
   }
 
+  /** Whether a source opens with the account, and answers. Throws `credential_refused`, `source_unavailable`. */
+  async probe(credential: CallerCredential, signal: AbortSignal): Promise<void> {
+    const { name, open, isRefused } = this.#options;
+    const source = open(credential.account);
+    if (source === undefined) throw refused(name);
+    try {
+      await source.probe(signal);
+    } catch (thrown) {
+      throw isRefused(thrown) ? refused(name, thrown) : thrown;
+    } finally {
+      source.close().catch((error: unknown) => this.#options.log.warn('source-close-failed', { error }));
+    }
+  }
+
   /** A tool on whichever source the credential of the call opens. `prepare` must be the same function for every call. */
   tool(prepare: Prepare): RunTool {
     return async (args, ctx) => {
@@ -43,6 +60,8 @@ export class CallerSources {
       opened.running += 1;
       try {
         return await this.#prepared(opened, prepare)(args, ctx);
+      } catch (thrown) {
+        throw this.#options.isRefused(thrown) ? refused(this.#options.name, thrown) : thrown;
       } finally {
         opened.running -= 1;
       }
@@ -64,7 +83,9 @@ export class CallerSources {
     let opened = this.#opened.get(key);
     if (opened === undefined) {
       this.#makeRoom(credential.id);
-      opened = { source: open(credential.account), tools: new Map(), running: 0 };
+      const source = open(credential.account);
+      if (source === undefined) throw refused(name);
+      opened = { source, tools: new Map(), running: 0 };
     } else this.#opened.delete(key);
     this.#opened.set(key, opened);
     return opened;
@@ -97,4 +118,9 @@ export class CallerSources {
     if (run === undefined) tools.set(prepare, (run = prepare(source)));
     return run;
   }
+}
+
+/** Whoever knows which credential it was puts its name in. */
+function refused(source: string, cause?: unknown): ToolcribError {
+  return new ToolcribError('credential_refused', { params: { credential: source }, cause });
 }

@@ -5,6 +5,9 @@ import { callerFacts, isCallerFact } from '../base/caller.ts';
 import type { CallerFact } from '../base/caller.ts';
 import { limits } from '../base/limits.ts';
 import { nearHint } from '../base/nearest-names.ts';
+import type { CredentialNeed } from '../credentials/credential.ts';
+import { filledFields } from './caller-account.ts';
+import { credentialField, toNeed } from './decode-credential.ts';
 import { bodyFields, decodeEntity, findKind, kindFields } from './decode-entity.ts';
 import type { Decoded, KindDefinition } from './decode-entity.ts';
 import { decodeFields } from './decode-fields.ts';
@@ -16,9 +19,15 @@ import type { SourceKind } from './source.ts';
 import type { Entity } from './split-entities.ts';
 
 export interface SourceDefinition extends KindDefinition<SourceKind> {
-  /** Opened with the caller's own credential; `config` then has placeholders for the fields of the account. */
-  readonly per_caller: boolean;
+  /** Present when its tools run with the account of whoever calls. */
+  readonly per_caller?: PerCaller;
   readonly session_settings: readonly SettingDefinition[];
+}
+
+export interface PerCaller {
+  readonly need: CredentialNeed;
+  /** Of a source that every account opens for itself: its configuration; undefined for an account that does not fit. */
+  readonly configFor?: (account: Readonly<Record<string, string>>) => unknown;
 }
 
 /** A setting whose value is the same for every call, or a fact about the caller. */
@@ -33,10 +42,7 @@ export interface SourceDecoding {
 }
 
 const commonFields = z.strictObject({
-  credential: z
-    .enum(['caller', 'shared'])
-    .default('shared')
-    .describe('caller: opened with the account of whoever calls; shared: with the account in the file'),
+  credential: credentialField,
   sessionSettings: z
     .record(
       z.string().regex(/^[A-Za-z_][\w.]{0,62}$/, 'A setting has a name of letters, digits, "_" and "."'),
@@ -59,18 +65,27 @@ export function decodeSource(entity: Entity, options: SourceDecoding): Decoded<S
     const common_node = filterEntries(fields, (key) => commonNames.includes(key));
     const common = decodeFields(commonFields, { node: common_node, path, place }, decoding);
     if (kind === undefined || common === undefined) return undefined;
-    const per_caller = common.credential === 'caller';
+    const wants_caller = common.credential !== 'shared';
     const own = kindFields(entity, fields, commonNames);
-    const at = {
-      node: per_caller ? withoutAccount(own, kind, { path, decoding }) : own,
-      path,
-      place,
-      other_fields: [...entity.type_keys, ...commonNames],
-    };
-    const config = decodeFields(kind.fields, at, decoding);
+    if (wants_caller) tellOwnAccount(own, kind, { path, decoding });
+    const other_fields = [...entity.type_keys, ...commonNames];
+    const decodeWith = (node: LocatedMap, into: Decoding): unknown =>
+      decodeFields(kind.fields, { node, path, place, other_fields }, into);
+    const config = decodeWith(wants_caller ? withSample(own, kind) : own, decoding);
     tellUnsupported({ entity, fields }, kind, decoding);
     const session_settings = readSettings(common.sessionSettings, { entity, fields, kind }, decoding);
-    return { name: entity.name, kind, config, per_caller, session_settings };
+    const definition = { name: entity.name, kind, config, session_settings };
+    const need =
+      config === undefined ? undefined : toNeed(common.credential, { entity, fields, kind, config }, decoding);
+    if (need === undefined) return definition;
+    const { caller_account } = kind;
+    if (caller_account?.kind !== 'connection') return { ...definition, per_caller: { need } };
+    const configFor = (account: Readonly<Record<string, string>>): unknown => {
+      const filled = filledFields(caller_account, account);
+      // Held against the same schema as the file; what does not fit is told to nobody, for it may be a secret.
+      return filled && decodeWith(withTexts(own, filled), { ...decoding, faults: [], filled: new Map() });
+    };
+    return { ...definition, per_caller: { need, configFor } };
   });
 }
 
@@ -79,24 +94,36 @@ interface SourceAt {
   readonly fields: LocatedMap;
 }
 
-/** The fields with placeholders for those that the caller's credential fills in; the file must not have them. */
-function withoutAccount(
+/** The fields of the account come from the caller: the file must not have them. */
+function tellOwnAccount(
   node: LocatedMap,
-  { account_fields = [] }: SourceKind,
+  { caller_account }: SourceKind,
   { path, decoding }: { readonly path: string; readonly decoding: Decoding },
-): LocatedMap {
+): void {
+  if (caller_account?.kind !== 'connection') return;
+  for (const name of Object.keys(caller_account.fields)) {
+    const given = node.entries.get(name);
+    if (given === undefined) continue;
+    tell(decoding, given.key_place, {
+      path: `${path}.${name}`,
+      message: "is filled in from the caller's credential",
+      hint: 'Remove it, or "credential: caller".',
+    });
+  }
+}
+
+/** The fields with values that stand for those of an account, so that the rest can be checked. */
+function withSample(node: LocatedMap, { caller_account }: SourceKind): LocatedMap {
+  if (caller_account?.kind !== 'connection') return node;
+  const names = Object.keys(caller_account.fields);
+  return withTexts(node, { ...Object.fromEntries(names.map((name) => [name, 'caller'])), ...caller_account.sample });
+}
+
+function withTexts(node: LocatedMap, texts: Readonly<Record<string, string>>): LocatedMap {
+  const { place } = node;
   const entries = new Map(node.entries);
-  for (const name of account_fields) {
-    const given = entries.get(name);
-    if (given !== undefined) {
-      const message = "is filled in from the caller's credential";
-      tell(decoding, given.key_place, {
-        path: `${path}.${name}`,
-        message,
-        hint: 'Remove it, or "credential: caller".',
-      });
-    }
-    entries.set(name, { key_place: node.place, value: { kind: 'scalar', place: node.place, value: 'caller' } });
+  for (const [name, value] of Object.entries(texts)) {
+    entries.set(name, { key_place: place, value: { kind: 'scalar', place, value } });
   }
   return { ...node, entries };
 }
@@ -108,7 +135,8 @@ function tellUnsupported({ entity, fields }: SourceAt, kind: SourceKind, decodin
     tell(decoding, place, { path: `${entity.path}.${name}`, message, hint: 'Remove the field.' });
   };
   const credential = fields.entries.get('credential')?.value;
-  if (credential?.kind === 'scalar' && credential.value === 'caller' && kind.account_fields === undefined) {
+  const is_shared = credential === undefined || (credential.kind === 'scalar' && credential.value === 'shared');
+  if (!is_shared && kind.caller_account === undefined) {
     told('credential', `sources of type "${kind.type}" cannot be opened with the caller's account`);
   }
   if (fields.entries.has('sessionSettings') && kind.refuseSetting === undefined) {

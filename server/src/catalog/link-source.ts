@@ -1,8 +1,10 @@
 // One decoded source, opened: once for everybody, or for every caller with their own account.
 import type { Log } from '../base/log.ts';
 import { limits } from '../base/limits.ts';
+import type { CallerCredential } from '../credentials/credential.ts';
+import { hasMark } from './caller-account.ts';
 import { CallerSources } from './caller-sources.ts';
-import type { SourceDefinition } from './decode-source.ts';
+import type { PerCaller, SourceDefinition } from './decode-source.ts';
 import { tellThrown } from './linking.ts';
 import type { LinkDeps, OpenSource, Scoped } from './linking.ts';
 import { withSessionSettings } from './session-settings.ts';
@@ -13,16 +15,23 @@ export function linkSource(scoped: Scoped<SourceDefinition>, deps: LinkDeps): Op
   const { definition, decoding, base_folder, scope } = scoped;
   if (definition === undefined || decoding.faults.length > 0) return undefined;
   const { kind, config, name, per_caller, session_settings } = definition;
+  const need = per_caller?.need;
   const { keep, ...kind_deps } = deps;
+  const account_per_call = need !== undefined && per_caller?.configFor === undefined;
   const open = (opened_config: unknown): Source =>
-    withSessionSettings(kind.open(name, opened_config, { ...kind_deps, base_folder }), session_settings);
-  const whole = ['source', scope, base_folder, name, kind.type, config, per_caller, session_settings];
+    withSessionSettings(
+      kind.open(name, opened_config, { ...kind_deps, base_folder, account_per_call }),
+      session_settings,
+    );
+  const whole = ['source', scope, base_folder, name, kind.type, config, need ?? null, session_settings];
   try {
     return keep.take(whole, () => {
-      const opened = per_caller
-        ? openPerCaller(definition, open, deps.log)
-        : { source: open(config), per_caller: undefined };
-      const thing: OpenSource = { type: kind.type, ...opened, has_settings: session_settings.length > 0 };
+      const opened =
+        per_caller?.configFor === undefined
+          ? { source: open(config), per_caller: undefined }
+          : openPerCaller(definition, { open, configFor: per_caller.configFor }, deps.log);
+      const has_settings = session_settings.length > 0;
+      const thing: OpenSource = { type: kind.type, ...opened, has_settings, ...(need === undefined ? {} : { need }) };
       return { thing, close: () => opened.source.close() };
     });
   } catch (thrown) {
@@ -31,14 +40,26 @@ export function linkSource(scoped: Scoped<SourceDefinition>, deps: LinkDeps): Op
   }
 }
 
+interface OpenPerCaller {
+  readonly open: (config: unknown) => Source;
+  readonly configFor: NonNullable<PerCaller['configFor']>;
+}
+
 function openPerCaller(
-  { name, kind, config }: SourceDefinition,
-  open: (config: unknown) => Source,
+  { name, kind }: SourceDefinition,
+  { open, configFor }: OpenPerCaller,
   log: Log,
 ): Pick<OpenSource, 'source' | 'per_caller'> {
-  const fields = config as Readonly<Record<string, unknown>>;
-  const few = 'max_connections' in fields ? { max_connections: limits.caller_connections } : {};
-  const per_caller = new CallerSources({ name, log, open: (account) => open({ ...fields, ...few, ...account }) });
+  const { caller_account } = kind;
+  const openFor = (account: CallerCredential['account']): Source | undefined => {
+    const config = configFor(account);
+    if (typeof config !== 'object' || config === null) return undefined;
+    const few = 'max_connections' in config ? { max_connections: limits.caller_connections } : {};
+    return open({ ...config, ...few });
+  };
+  const isRefused = (thrown: unknown): boolean =>
+    caller_account?.kind === 'connection' && hasMark(thrown, caller_account.refusal);
+  const per_caller = new CallerSources({ name, log, open: openFor, isRefused });
   const source: Source = {
     type: kind.type,
     // Without a caller there is no account to try.

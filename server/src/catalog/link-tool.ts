@@ -48,7 +48,7 @@ export function linkTool(
       thing: toTool(scoped.scope, definition, {
         version,
         ...(auth === undefined ? {} : { auth }),
-        needs_credential: source?.per_caller !== undefined,
+        ...(source?.need === undefined ? {} : { credential_need: source.need }),
         run: prepare(definition, source),
       }),
     }));
@@ -152,7 +152,7 @@ function prepare(definition: ToolDefinition, source: OpenSource | undefined): Ru
 function toTool(
   scope: ToolScope,
   definition: ToolDefinition,
-  linked: Pick<Tool, 'auth' | 'needs_credential' | 'run' | 'version'>,
+  linked: Pick<Tool, 'auth' | 'credential_need' | 'run' | 'version'>,
 ): Tool {
   const { config, kind, auth_required, ...common } = definition;
   return {

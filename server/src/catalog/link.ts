@@ -35,6 +35,7 @@ export interface LinkInput extends LinkDeps {
 export async function linkEntities(input: LinkInput): Promise<Omit<CatalogueParts, 'held'>> {
   const { sources, auth_services, tools, toolsets, prompts, resources, resource_templates, pause, ...deps } = input;
   tellRepeatedNames(sources, 'own scope');
+  tellSharedSystems(sources);
   tellRepeatedNames(auth_services, 'whole view');
   tellRepeatedNames(tools, 'whole view');
   tellRepeatedNames(toolsets, 'whole view');
@@ -135,6 +136,21 @@ function tellRepeatedNames(entities: readonly Scoped<unknown>[], reach: 'own sco
     const system = first.get(key({ kind: 'system' }, scoped.entity.name));
     if (scoped.scope.kind !== 'tenant' || system === undefined) continue;
     tellRepeated(scoped, system, 'A tenant cannot replace what everyone sees; rename it.');
+  }
+}
+
+/** The account for a source of the whole server must not be offered to a tenant's source of the same name. */
+function tellSharedSystems(sources: readonly Scoped<SourceDefinition>[]): void {
+  const own_system = ({ definition, entity }: Scoped<SourceDefinition>): boolean =>
+    definition?.per_caller?.need.systems.includes(entity.name) === true;
+  const of_server = new Set(
+    sources.flatMap((one) => (one.scope.kind === 'system' && own_system(one) ? [one.entity.name] : [])),
+  );
+  for (const { definition, decoding, entity, scope } of sources) {
+    const shared = definition?.per_caller?.need.systems.find((system) => of_server.has(system));
+    if (scope.kind !== 'tenant' || shared === undefined) continue;
+    const message = `takes accounts of "${shared}", which is a source of the whole server`;
+    tell(decoding, entity.place, { path: entity.path, message, hint: 'Rename it, or name another system.' });
   }
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { ToolcribError } from '../base/errors.ts';
 import type { HttpClient } from '../base/http-client.ts';
 import type { Log } from '../base/log.ts';
+import type { CredentialNeed } from '../credentials/credential.ts';
 import type { CallerSources } from './caller-sources.ts';
 import type { Decoded } from './decode-entity.ts';
 import { tellForeign } from './decoding.ts';
@@ -23,6 +24,8 @@ export interface OpenSource {
   /** The kind's permanent name. */
   readonly type: string;
   readonly source: Source;
+  /** What its tools need of the caller; absent when they run with the account in the file. */
+  readonly need?: CredentialNeed;
   /** Present when every caller opens it with an account of their own. */
   readonly per_caller: CallerSources | undefined;
   /** Whether its sessions have settings, which a statement written by the caller could undo. */

@@ -1,6 +1,7 @@
 // The contract of a source: a configured database or web service that tools run on.
 import type { z } from 'zod';
 import type { Caller } from '../base/caller.ts';
+import type { CallerAccount } from './caller-account.ts';
 import type { Clock } from '../base/clock.ts';
 import type { HttpClient } from '../base/http-client.ts';
 import type { Log } from '../base/log.ts';
@@ -25,11 +26,8 @@ export interface SourceKind<Config = unknown> {
   readonly aliases: readonly string[];
   /** The fields of the configuration beside name and type; strict, with a description per field. */
   readonly fields: z.ZodType<Config>;
-  /**
-   * The fields that name the account, such as user and password: what a caller's own credential fills in when the file
-   * says `credential: caller`. Absent when a source of this kind cannot be opened per caller.
-   */
-  readonly account_fields?: readonly string[];
+  /** How the account of whoever calls is used; absent when tools on a source of this kind cannot run with it. */
+  readonly caller_account?: CallerAccount<Config>;
   /**
    * Why a setting of this name cannot be set for a call; undefined when it can. Absent when statements of this kind of
    * source take no `settings`: then the file may not say `sessionSettings`.
@@ -46,6 +44,8 @@ export interface SourceDeps {
   readonly http: HttpClient;
   /** Folder against which relative paths of the configuration are taken. */
   readonly base_folder: string;
+  /** Whether every call brings an account of its caller: only for kinds whose `caller_account` is of the kind `call`. */
+  readonly account_per_call?: boolean;
 }
 
 /** The capability "runs SQL": what every `…-sql` tool kind needs of its source. */

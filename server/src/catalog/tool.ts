@@ -5,7 +5,7 @@ import type { JsonObject } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
 import type { AuthService } from './auth-service.ts';
 import type { Caller } from '../base/caller.ts';
-import type { CallerCredential } from '../credentials/credential.ts';
+import type { CallerCredential, CredentialNeed } from '../credentials/credential.ts';
 import type { Arguments, ArgumentValue, Parameter } from './parameters.ts';
 import type { CallEvent, ResultLimits, ToolResult } from './result.ts';
 import type { Source } from './source.ts';
@@ -35,8 +35,8 @@ export interface Tool {
   readonly parameters: readonly Parameter[];
   /** Present when tokens of auth services are asked for. */
   readonly auth?: ToolAuth;
-  /** Whether it runs with the caller's own credential for its source. */
-  readonly needs_credential: boolean;
+  /** Present when it runs with an account of the caller's: which ones fit. */
+  readonly credential_need?: CredentialNeed;
   /** JSON Schema 2020-12 of the arguments. */
   readonly input_schema: JsonObject;
   /** The same of the result, where its kind can say. */
@@ -71,7 +71,7 @@ export type RunTool = (args: Arguments, ctx: RunContext) => Promise<ToolResult>;
 export interface RunContext {
   readonly call_id: string;
   readonly caller: Caller;
-  /** Present when the tool `needs_credential`. */
+  /** Present when the tool has a `credential_need`. */
   readonly credential?: CallerCredential | undefined;
   /** Rows of the answer that the caller has already: a call that goes on where a cut one ended. Zero otherwise. */
   readonly skip_rows: number;

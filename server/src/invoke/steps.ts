@@ -68,8 +68,9 @@ export function limit(walk: Walk, deps: CorridorDeps): void | Promise<void> {
 
 /** Whose credential does it use? Sources are opened with the account of their file, or not at all. */
 export function resolveCredential(walk: Walk): void {
-  const { needs_credential, name, source } = known(walk.tool);
-  if (needs_credential) throw new ToolcribError('connect_required', { params: { tool: name, systems: source ?? '' } });
+  const { credential_need, name, source } = known(walk.tool);
+  if (credential_need !== undefined)
+    throw new ToolcribError('connect_required', { params: { tool: name, systems: source ?? '' } });
 }
 
 /**

@@ -4,6 +4,7 @@ import { ToolcribError } from '../../base/errors.ts';
 import type { Fault } from '../../base/errors.ts';
 import type { Parameter } from '../../catalog/parameters.ts';
 import type { ToolToCheck } from '../../catalog/tool.ts';
+import { namesCredential } from './account.ts';
 import { headerNameProblem } from './fields.ts';
 import { bodyFormOf, bodyProblem } from './fill-body.ts';
 import { pathFilters, pathProblem } from './fill-path.ts';
@@ -28,7 +29,23 @@ export function checkHttpTool(config: HttpToolConfig, { parameters, read_only }:
     ...checkBody(config, listOf(parameters, 'bodyParams')),
     ...checkQuery(listOf(parameters, 'queryParams')),
     ...checkHeaders(config, listOf(parameters, 'headerParams')),
+    ...checkNoCredential(config),
   ];
+}
+
+/** A tool says where arguments go; where the account goes is said by its source, for all of its tools. */
+function checkNoCredential({ path, requestBody = '', headers }: HttpToolConfig): readonly Fault[] {
+  const texts = [
+    ['path', path],
+    ['requestBody', requestBody],
+    ...Object.entries(headers).map(([name, value]) => [`headers.${name}`, value] as const),
+  ] as const;
+  return texts
+    .filter(([, text]) => namesCredential(text))
+    .map(([at]) => ({
+      path: at,
+      message: "the caller's credential is written into headers and queryParams of the source",
+    }));
 }
 
 function checkMethod({ method, requestBody }: HttpToolConfig, read_only: boolean): readonly Fault[] {
@@ -128,9 +145,13 @@ function checkPlaceholders(
 export function checkWithSource(
   config: HttpToolConfig,
   parameters: readonly Parameter[],
-  source: Pick<HttpSource, 'query' | 'headers'>,
+  source: Pick<HttpSource, 'query' | 'headers' | 'account'>,
 ): void {
-  const faults = [...checkQueryNames(config, parameters, source.query), ...checkBodyType(config, source.headers)];
+  const faults = [
+    ...checkQueryNames(config, parameters, [...Object.keys(source.query), ...(source.account?.query ?? [])]),
+    ...checkAccountHeaders(config, parameters, source.account?.headers),
+    ...checkBodyType(config, source.headers),
+  ];
   if (faults.length > 0) throw new ToolcribError('config_invalid', { params: { count: faults.length }, faults });
 }
 
@@ -138,15 +159,32 @@ export function checkWithSource(
 function checkQueryNames(
   { path }: HttpToolConfig,
   parameters: readonly Parameter[],
-  source_query: Readonly<Record<string, string>>,
+  source_query: readonly string[],
 ): readonly Fault[] {
   const written = new URLSearchParams(path.includes('?') ? path.slice(path.indexOf('?') + 1) : '');
-  const taken = new Set([...Object.keys(source_query), ...written.keys()]);
+  const taken = new Set([...source_query, ...written.keys()]);
   return listOf(parameters, 'queryParams').flatMap(({ name }, index) =>
     taken.has(name)
       ? [{ path: `queryParams[${index}].name`, message: `"${name}" is set by the path or by the source already` }]
       : [],
   );
+}
+
+/** What stands in a header of the account comes from the account alone. */
+function checkAccountHeaders(
+  { headers }: HttpToolConfig,
+  parameters: readonly Parameter[],
+  taken: ReadonlySet<string> = new Set(),
+): readonly Fault[] {
+  const message = "is set from the caller's credential";
+  return [
+    ...Object.keys(headers)
+      .filter((name) => taken.has(name.toLowerCase()))
+      .map((name) => ({ path: `headers.${name}`, message })),
+    ...listOf(parameters, 'headerParams').flatMap(({ name }, index) =>
+      taken.has(name.toLowerCase()) ? [{ path: `headerParams[${index}].name`, message }] : [],
+    ),
+  ];
 }
 
 /** When the source says what bodies are, their form is another than was checked with the tool alone. */

@@ -4,7 +4,9 @@ import { ToolcribError } from '../../base/errors.ts';
 import type { HttpAnswer, HttpClient, HttpMethod } from '../../base/http-client.ts';
 import { limits } from '../../base/limits.ts';
 import type { Source, SourceKind } from '../../catalog/source.ts';
-import { headerFields, queryFields } from './fields.ts';
+import { createAccountWriter, httpAccount, namesCredential } from './account.ts';
+import type { AccountWriter } from './account.ts';
+import { headerFields, headerNameProblem, queryFields } from './fields.ts';
 import { parseDuration } from './parse-duration.ts';
 
 export interface HttpConfig {
@@ -12,6 +14,9 @@ export interface HttpConfig {
   readonly headers: Readonly<Record<string, string>>;
   readonly queryParams: Readonly<Record<string, string>>;
   readonly timeout: string;
+  /** Of the caller's credential: the header that its token goes into, and what stands before it. */
+  readonly tokenHeader?: string | undefined;
+  readonly tokenPrefix?: string | undefined;
 }
 
 /** The capability "answers HTTP requests": what tools of the kind `http` need of their source. */
@@ -20,6 +25,8 @@ export interface HttpSource extends Source {
   readonly base: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
+  /** Present when every call brings an account of its caller. */
+  readonly account: AccountWriter | undefined;
   /** Sends a request to the base's origin. Throws `source_unavailable` when there is no answer. */
   send(request: SourceRequest): Promise<HttpAnswer>;
 }
@@ -54,6 +61,17 @@ const fields: z.ZodType<HttpConfig> = z
       .refine((text) => isTimeout(text), 'Write a time with its unit, such as 30s or 1m30s, at most 15m')
       .default('30s')
       .describe('The longest time of one request; the timeout of the tool counts as well'),
+    tokenHeader: z
+      .string()
+      .refine((name) => headerNameProblem(name) === undefined, 'No name of a header that can be given')
+      .optional()
+      .describe('Header for the token of the caller’s credential; Authorization'),
+    tokenPrefix: z
+      .string()
+      .max(50)
+      .regex(/^[!-~]*$/, 'A word without spaces')
+      .optional()
+      .describe('What stands before the token; Bearer in the header Authorization, else nothing'),
     disableSslVerification: refused(
       'Certificates are always checked: name the authority that signs them in the variable NODE_EXTRA_CA_CERTS of the server',
     ),
@@ -62,7 +80,14 @@ const fields: z.ZodType<HttpConfig> = z
     allowedIpRanges: refused(by_operator),
     customBlockedIpRanges: refused(by_operator),
   })
-  .transform(({ baseUrl, headers, queryParams, timeout }) => ({ baseUrl, headers, queryParams, timeout }));
+  .transform(({ baseUrl, headers, queryParams, timeout, tokenHeader, tokenPrefix }) => ({
+    baseUrl,
+    headers,
+    queryParams,
+    timeout,
+    ...(tokenHeader === undefined ? {} : { tokenHeader }),
+    ...(tokenPrefix === undefined ? {} : { tokenPrefix }),
+  }));
 
 function isBaseUrl(written: string): boolean {
   const url = URL.parse(written);
@@ -79,7 +104,15 @@ export const httpSource: SourceKind<HttpConfig> = {
   type: 'http',
   aliases: [],
   fields,
-  open: (name, { baseUrl, headers, queryParams, timeout }, { http }): HttpSource => {
+  caller_account: httpAccount,
+  open: (name, config, { http, account_per_call }): HttpSource => {
+    const { baseUrl, timeout } = config;
+    const account = account_per_call === true ? createAccountWriter(name, config) : undefined;
+    // What has fields of the account in it is written with the account.
+    const fixed = (texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+      Object.fromEntries(Object.entries(texts).filter(([, value]) => !namesCredential(value)));
+    const headers = fixed(config.headers);
+    const queryParams = fixed(config.queryParams);
     const base = new URL(baseUrl.replace(/\/+$/, ''));
     const timeout_ms = parseDuration(timeout) ?? limits.http_request_ms;
     const send = async ({ body, ...request }: SourceRequest) =>
@@ -89,6 +122,7 @@ export const httpSource: SourceKind<HttpConfig> = {
       base,
       headers,
       query: queryParams,
+      account,
       send,
       // Any answer will do: there is no path that every service has.
       probe: async (signal) => {

@@ -6,7 +6,7 @@ import type { HttpMethod } from '../../base/http-client.ts';
 import { limits } from '../../base/limits.ts';
 import type { Arguments, ArgumentValue, Parameter } from '../../catalog/parameters.ts';
 import type { Source } from '../../catalog/source.ts';
-import type { ToolKind, ToolToPrepare } from '../../catalog/tool.ts';
+import type { RunContext, ToolKind, ToolToPrepare } from '../../catalog/tool.ts';
 import { checkHttpTool, checkWithSource, listOf } from './check-http-tool.ts';
 import { headerFields, isHeaderValue } from './fields.ts';
 import { bodyFormOf, compileBody, fillBody } from './fill-body.ts';
@@ -67,11 +67,14 @@ export const httpTool: ToolKind<HttpToolConfig> = {
   prepare: (config, tool) => {
     const request = prepareRequest(config, tool);
     return async (args, ctx) => {
-      const { url, headers, body } = fillRequest(request, args);
+      const { url, headers, body } = fillRequest(request, args, ctx.credential);
       const { method, source } = request;
       const { signal, call_id } = ctx;
       const limit_bytes = ctx.limits.bytes;
       const answer = await source.send({ method, url, headers, body, signal, limit_bytes });
+      if (answer.status === 401 && source.account !== undefined && answer.url.origin === source.base.origin) {
+        throw new ToolcribError('credential_refused', { params: { credential: tool.source?.type ?? 'http' } });
+      }
       return readAnswer(answer, { method, call_id });
     };
   },
@@ -122,7 +125,7 @@ interface FilledRequest {
   readonly body: string | undefined;
 }
 
-function fillRequest(request: PreparedRequest, args: Arguments): FilledRequest {
+function fillRequest(request: PreparedRequest, args: Arguments, credential: RunContext['credential']): FilledRequest {
   const url = fillUrl(request, args);
   const headers = new Map(request.headers);
   for (const { name } of request.header_params) {
@@ -131,6 +134,11 @@ function fillRequest(request: PreparedRequest, args: Arguments): FilledRequest {
     const text = plainText(value);
     if (!isHeaderValue(text)) throw refused(request, name, 'a header has no line breaks or control characters');
     headers.set(name.toLowerCase(), text);
+  }
+  const { account } = request.source;
+  if (account !== undefined) {
+    if (credential === undefined) throw new TypeError(`The corridor has resolved no account for ${request.tool}`);
+    account.write(credential.account, { headers, query: url.searchParams });
   }
   return {
     url,

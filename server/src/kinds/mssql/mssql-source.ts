@@ -57,7 +57,12 @@ export const mssqlSource: SourceKind<MssqlConfig> = {
   type: 'mssql',
   aliases: ['cloud-sql-mssql'],
   fields,
-  account_fields: ['user', 'password'],
+  caller_account: {
+    kind: 'connection',
+    strategies: ['username_password'],
+    fields: { user: 'user', password: 'password' },
+    refusal: { field: 'code', values: ['ELOGIN'] },
+  },
   // Keys of SESSION_CONTEXT are the tools' own.
   refuseSetting: () => undefined,
   open: (name, config, { clock, log }): SqlSource => {

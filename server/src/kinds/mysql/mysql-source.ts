@@ -63,7 +63,12 @@ export const mysqlSource: SourceKind<MysqlConfig> = {
   type: 'mysql',
   aliases: ['mariadb', 'tidb', 'cloud-sql-mysql'],
   fields,
-  account_fields: ['user', 'password'],
+  caller_account: {
+    kind: 'connection',
+    strategies: ['username_password'],
+    fields: { user: 'user', password: 'password' },
+    refusal: { field: 'errno', values: [1045, 1698] },
+  },
   refuseSetting,
   open: (name, config, { clock, log }): SqlSource => {
     const { max_connections, queryTimeout, queryParams, ...address } = config;

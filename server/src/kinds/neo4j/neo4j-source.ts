@@ -39,7 +39,12 @@ export const neo4jSource: SourceKind<Neo4jServer> = {
   type: 'neo4j',
   aliases: [],
   fields,
-  account_fields: ['user', 'password'],
+  caller_account: {
+    kind: 'connection',
+    strategies: ['username_password'],
+    fields: { user: 'user', password: 'password' },
+    refusal: { field: 'code', values: ['Neo.ClientError.Security.Unauthorized'] },
+  },
   open: (name, config, { clock, log }): CypherSource => {
     const client = new Neo4jClient({ source: name, clock, log, server: config });
     return {

@@ -16,7 +16,12 @@ export const postgresSource: SourceKind<PostgresConfig> = {
   // Databases that speak its protocol. Google's two are reached by host and port.
   aliases: ['cloud-sql-postgres', 'alloydb-postgres', 'cockroachdb', 'yugabytedb'],
   fields: postgresFields,
-  account_fields: ['user', 'password'],
+  caller_account: {
+    kind: 'connection',
+    strategies: ['username_password'],
+    fields: { user: 'user', password: 'password' },
+    refusal: { field: 'code', values: ['28P01', '28000'] },
+  },
   refuseSetting,
   open: (name, config, { log, clock }): SqlSource => {
     const { max_connections, ...server } = config;

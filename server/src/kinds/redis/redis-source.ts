@@ -71,7 +71,12 @@ export const redisSource: SourceKind<RedisConfig> = {
   type: 'redis',
   aliases: ['valkey'],
   fields,
-  account_fields: ['username', 'password'],
+  caller_account: {
+    kind: 'connection',
+    strategies: ['username_password'],
+    fields: { username: 'user', password: 'password' },
+    refusal: { field: 'word', values: ['WRONGPASS', 'NOAUTH'] },
+  },
   open: (name, config, { clock, log }): RedisSource => {
     const { username, password, database, max_connections } = config;
     const addresses = config.address?.map(parseAddress) ?? [{ host: config.host ?? '', port: config.port }];

@@ -69,7 +69,13 @@ export const spannerSource: SourceKind<SpannerConfig> = {
   type: 'spanner',
   aliases: [],
   fields,
-  account_fields: ['credentials'],
+  caller_account: {
+    kind: 'connection',
+    strategies: ['custom'],
+    fields: { credentials: 'credentials' },
+    sample: { credentials: '' },
+    refusal: { field: 'status', values: ['UNAUTHENTICATED'] },
+  },
   open: (name, config, { clock, http }): SpannerSource => {
     const { dialect } = config;
     const database = `projects/${config.project}/instances/${config.instance}/databases/${config.database}`;

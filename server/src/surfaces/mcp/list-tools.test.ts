@@ -10,7 +10,6 @@ function tool(name: string, change: Partial<Tool> = {}): Tool {
     kind: 'test',
     scope: { kind: 'system' },
     parameters: [],
-    needs_credential: false,
     input_schema: { type: 'object', properties: {} },
     read_only: true,
     danger: 'low',
