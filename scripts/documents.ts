@@ -1,6 +1,8 @@
 // The pages of docs/ that are made from the code, as text. The test beside it holds the files equal; write-docs.ts writes them.
 import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 import { errorCatalogue } from '../server/src/base/errors.ts';
+import { providerFields } from '../server/src/credentials/oauth/provider.ts';
 import { settings } from '../server/src/base/settings.ts';
 import type { Setting } from '../server/src/base/settings.ts';
 import { helpOf } from '../server/src/cli/command.ts';
@@ -22,7 +24,14 @@ export function generatedDocuments(): readonly Document[] {
     { path: 'docs/configuration.md', text: configurationPage() },
     { path: 'docs/cli.md', text: cliPage() },
     { path: 'docs/limits.md', text: limitsPage(readSource('server/src/base/limits.ts')) },
+    { path: 'server/providers/provider.schema.json', text: providerSchemaText() },
   ];
+}
+
+/** For editors: the first line of a provider's definition names it. */
+function providerSchemaText(): string {
+  const schema = z.toJSONSchema(providerFields, { io: 'input', reused: 'ref', unrepresentable: 'any' });
+  return `${JSON.stringify({ ...schema, title: 'Definition of a provider' }, undefined, 2)}\n`;
 }
 
 const notice = '<!-- Made from the code by `npm run docs`. Do not edit. -->';

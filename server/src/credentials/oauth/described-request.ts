@@ -28,7 +28,7 @@ export async function sendDescribed(
   values: RequestValues,
 ): Promise<DescribedAnswer | undefined> {
   const { options, client_id, client_secret = '', access_token, refresh_token = '' } = values;
-  const filling = { ...options, client_id, access_token, refresh_token };
+  const filling = { ...options, client_id, client_secret, access_token, refresh_token };
   const url = fillAddress(request.url, filling);
   if (url === undefined) return undefined;
   const fill = (fields: Readonly<Record<string, string>>): Record<string, string> =>

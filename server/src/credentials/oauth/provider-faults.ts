@@ -7,8 +7,8 @@ export interface ProviderFault {
 }
 
 /** Filled in beside the options, in described requests. */
-const given_names: ReadonlySet<string> = new Set(['client_id', 'access_token', 'refresh_token']);
-const placeholder = /\{([^{}]*)\}/g;
+const given_names: ReadonlySet<string> = new Set(['client_id', 'client_secret', 'access_token', 'refresh_token']);
+const placeholder = /\{([A-Za-z][\w-]*)\}/g;
 
 export function providerFaults(provider: Provider): readonly ProviderFault[] {
   return [

@@ -16,10 +16,11 @@ const web_address = /^(?:https:\/\/[^/?#\s]|http:\/\/(?:127\.0\.0\.1|localhost|\
 export function fillAddress(address: string | undefined, options: Options): string | undefined {
   if (address === undefined) return undefined;
   let is_whole = true;
-  const filled = address.replaceAll(placeholder, (_written, name: string, offset: number) => {
+  const filled = address.replaceAll(placeholder, (written, name: string, offset: number) => {
     const value = options[name] ?? '';
     if (value === '') is_whole = false;
-    return offset === 0 ? value.replace(/\/$/, '') : encodeURIComponent(value).replaceAll('%3A', ':');
+    if (offset > 0) return encodeURIComponent(value).replaceAll('%3A', ':');
+    return written === address ? value : value.replace(/\/$/, '');
   });
   // An option may be a whole address: what it is then is checked here, where it becomes one.
   return is_whole && web_address.test(filled) && URL.canParse(filled) ? filled : undefined;

@@ -20,7 +20,7 @@ const address = z
 
 const filledText = z.record(z.string().min(1).max(100), z.string().max(500));
 
-/** A request of ours to the provider. `{option}`, `{client_id}`, `{access_token}` and `{refresh_token}` are filled in. */
+/** A request of ours to the provider. `{option}`, `{client_id}`, `{client_secret}`, `{access_token}` and `{refresh_token}` are filled in. */
 const describedRequest = z.strictObject({
   method: z.enum(['GET', 'POST', 'DELETE']).default('GET'),
   url: address,
@@ -139,7 +139,7 @@ const account = z.strictObject({
   /** Where the name of the account stands: in the answer to this request, else of userinfo, else in that of the token. */
   request: describedRequest.optional(),
   /** The first that holds a text counts. */
-  at: z.array(pointer).min(1).max(5),
+  at: z.array(pointer).min(1).max(10),
 });
 
 const revocation = z.strictObject({
