@@ -15,6 +15,7 @@ import type { BenchOptions, Scenario } from './options.ts';
 import { findPeer } from './peer.ts';
 import { runLookupBench } from './lookup-bench.ts';
 import { runReloads } from './reload-bench.ts';
+import { runTenantsBench } from './tenants-bench.ts';
 
 /** Each gives the figures that `--json` writes under its name. */
 const runs: Readonly<Record<Scenario, (deps: BenchDeps, options: BenchOptions) => Promise<object>>> = {
@@ -23,6 +24,7 @@ const runs: Readonly<Record<Scenario, (deps: BenchDeps, options: BenchOptions) =
   mixed: runMixedLoad,
   reload: runReloads,
   auth: runAuthBench,
+  tenants: runTenantsBench,
 };
 
 const options = readOptions(process.argv.slice(2));

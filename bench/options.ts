@@ -4,7 +4,7 @@ import { faces } from './requests.ts';
 import type { Face } from './requests.ts';
 import type { Durability } from './toolcrib.ts';
 
-const known = ['lookup', 'large', 'mixed', 'reload', 'auth'] as const;
+const known = ['lookup', 'large', 'mixed', 'reload', 'auth', 'tenants'] as const;
 export type Scenario = (typeof known)[number];
 
 export interface BenchOptions {
@@ -37,6 +37,7 @@ const usage = `npm run bench -- [options]
                             mixed: look-ups beside four slow calls of another tool
                             reload: look-ups while the tool file changes
                             auth: look-ups with a token of an issuer beside the API key
+                            tenants: calls with the caller's own account, with 10 to 10,000 tenants
   --quick                   a few seconds in all: shows that it works, the figures mean little
   --only native|mcp         one way in (lookup)
   --connections 1,16,64     connections at once (lookup, auth)

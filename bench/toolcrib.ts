@@ -18,6 +18,8 @@ export interface ToolcribOptions {
   readonly durability: Durability;
   /** Addresses of this machine that its tool files may lead to. */
   readonly allowed_private?: readonly string[];
+  /** Of a database that is not empty, where no first start prints a key: the master key of its vault. */
+  readonly master_key?: string;
   /** Folder for a CPU profile, written when it stops. */
   readonly profile?: string | undefined;
 }
@@ -47,17 +49,19 @@ export async function startToolcrib(options: ToolcribOptions): Promise<Contestan
     folder: options.folder,
     env: {
       TOOLCRIB_AUDIT_DURABILITY: options.durability,
+      ...(options.master_key === undefined ? {} : { TOOLCRIB_VAULT_KEYS: options.master_key }),
       ...(options.allowed_private === undefined ? {} : { TOOLCRIB_ALLOWED_PRIVATE: options.allowed_private.join(',') }),
     },
-    ready: async (output) => apiKey.test(output) && (await answers(portOf(output), '/readyz')),
+    ready: async (output) =>
+      (options.master_key !== undefined || apiKey.test(output)) && (await answers(portOf(output), '/readyz')),
   });
-  const key = apiKey.exec(server.output())?.[0] ?? '';
+  const key = apiKey.exec(server.output())?.[0];
   return {
     name: options.name,
     version: `audit ${options.durability}, ${options.store === undefined ? 'embedded store' : 'store on PostgreSQL'}`,
     port: portOf(server.output()),
     pid: server.pid,
-    headers: { authorization: `Bearer ${key}` },
+    headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
