@@ -168,6 +168,14 @@ export const limits = {
   /** Systems and OAuth scopes that one source asks for. */
   credential_systems: 20,
   credential_scopes: 50,
+  /** People whose credentials are remembered, with the plans of the tools that each has called lately. */
+  known_people: 50_000,
+  plans_per_person: 100,
+  /** Credentials whose sealed fields are remembered. */
+  sealed_credentials: 20_000,
+  /** How exact a credential's "last used" is, and how long after a use it is written. */
+  credential_used_ms: 60_000,
+  credential_noted_ms: 5_000,
   /** Connections of one caller's account: most callers make one call at a time. */
   caller_connections: 2,
   /** Bytes read past the limits of a read-only answer before its connection is given up. */
@@ -328,6 +336,37 @@ export const limits = {
   interaction_waiters: 10_000,
   /** A call that an MCP client repeats after showing the link waits this long: below the time-outs of clients. */
   mcp_pause_wait_ms: 25_000,
+
+  /** An access token is renewed this long before it ends, or at half of a short life: a call then has the time it needs. */
+  grant_margin_ms: 60_000,
+  /** One request to an OAuth provider. */
+  grant_request_ms: 10_000,
+  /**
+   * How long nobody else may renew or end a grant: the provider's metadata, the token and saving it must fit into it. After
+   * a crash the grant waits this long.
+   */
+  grant_lease_ms: 45_000,
+  /** A call waits this long for a renewal that somebody else makes, before it is told to come again. */
+  grant_wait_ms: 10_000,
+  /** How often it looks, at first and at most. */
+  grant_poll_first_ms: 50,
+  grant_poll_last_ms: 500,
+  /** After a failed renewal the next attempt waits as long as the token has been due, within these bounds. */
+  grant_pause_first_ms: 1_000,
+  grant_pause_last_ms: 60_000,
+  /** A new access token that a service refuses is not renewed again this soon: another one would be refused as well. */
+  grant_new_ms: 30_000,
+  /** After a revocation the provider is asked this often, this far apart, whether the token is dead: some take a moment. */
+  revocation_checks: 4,
+  revocation_check_ms: 500,
+  /** Grants that one request or command ends at once: providers limit requests. */
+  revocations_together: 8,
+  /** One request that ends many grants answers after this long; what remains is ended behind it. */
+  revocation_answer_ms: 30_000,
+  /** Revocations that a crash has interrupted are looked for this often, and taken up when they have rested this long. */
+  revocation_sweep_ms: 60_000,
+  /** Credentials that one sweep or one transaction of an emergency takes. */
+  revocation_batch: 500,
 
   /** Items in one page of an MCP list. Large, because many clients never ask for a second page. */
   mcp_page_items: 1_000,

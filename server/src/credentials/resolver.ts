@@ -7,6 +7,11 @@ export interface CredentialResolver {
   /** Whose credential a call of this tool by this principal uses. A promise only when something must be read. */
   plan(principal: Principal, tool: NeedyTool): Plan | Promise<Plan>;
   /**
+   * The same for a person of the tenant, as an admin may see it: of private credentials their id and kind, no name.
+   * Throws `not_found` when the person is no member.
+   */
+  planOf(tenant_id: string, user_id: string, tool: NeedyTool): Promise<Plan>;
+  /**
    * The account that a plan names, for one call; an OAuth access token that is about to end is renewed first.
    * Throws `credential_refused` (it must be connected again), `refresh_delayed`, `vault_unavailable`.
    */
@@ -16,9 +21,27 @@ export interface CredentialResolver {
    * credential is marked as one that must be connected again or changed.
    */
   renew(principal: Principal, refused: CallerCredential): Promise<CallerCredential | undefined>;
+  /** Writes what waits to be written. */
+  close(): Promise<void>;
 }
 
 export interface NeedyTool {
   readonly name: string;
   readonly credential_need?: CredentialNeed;
+}
+
+/** Renews grants; made by whoever knows OAuth. */
+export interface GrantRenewer {
+  /** Whether an access token that ends then should be renewed before it is used. Asks nobody. */
+  isDue(expires_at: number | null): boolean;
+  /**
+   * Sees to it that the grant has an access token that is not due, and none of the refused version: one renewal at a time
+   * over all processes. False: the grant is over, and marked. Throws `refresh_delayed`, `database_unavailable`.
+   */
+  renew(grant: {
+    readonly tenant_id: string;
+    readonly credential_id: string;
+    /** The version whose token a service has refused. */
+    readonly refused_version?: number;
+  }): Promise<boolean>;
 }
