@@ -193,6 +193,8 @@ export interface ApiKey {
   /** The first characters of the key, to recognise it. */
   readonly prefix: string;
   readonly scopes: readonly string[];
+  /** Calls of tools in a minute, over all processes of the server; null: no bound of its own. */
+  readonly calls_per_minute: number | null;
   readonly created_at: string;
   readonly expires_at: string | null;
   readonly last_used_at: string | null;
@@ -208,7 +210,8 @@ export interface NewApiKeyBody {
   /** Permissions; without it, all that the role has. */
   readonly scopes?: readonly string[];
   readonly expires_at?: string;
-  /** Whose key; without it, the caller's own. Others need `members.write`. */
+  readonly calls_per_minute?: number;
+  /** Whose key; without it, the caller's own. Needs `members.write`: a service account, or a member who never came in. */
   readonly user_id?: string;
 }
 
@@ -223,6 +226,8 @@ export interface Member {
   readonly email: string;
   readonly name: string;
   readonly role: string;
+  /** A service account has keys and never signs in. */
+  readonly kind: 'person' | 'service';
   readonly created_at: string;
 }
 

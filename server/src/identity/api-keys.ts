@@ -7,8 +7,11 @@ import { recordChange } from '../ledger/changes.ts';
 import type { Actor } from '../ledger/changes.ts';
 import type { ApiKeyTable } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
+import { refuseClaimed } from './claimed-members.ts';
 import { permissions, rolePermissions } from './permissions.ts';
 import type { Permission, Role } from './permissions.ts';
+import { requireMayGive } from './role-rules.ts';
+import type { Giver } from './role-rules.ts';
 import { hashOfToken, makeToken } from './token-text.ts';
 
 export interface IdentityDeps {
@@ -25,6 +28,7 @@ export interface ApiKey {
   /** The first characters of the key, to recognise it. */
   readonly prefix: string;
   readonly scopes: readonly Permission[];
+  readonly calls_per_minute: number | null;
   readonly created_at: number;
   readonly expires_at: number | null;
   readonly last_used_at: number | null;
@@ -40,6 +44,8 @@ export interface NewApiKey {
   readonly expires_at: number | null;
   /** Over all processes; without it, no bound of its own. */
   readonly calls_per_minute?: number | null;
+  /** Whoever makes it over a surface; absent: the operator, who may make any. */
+  readonly maker?: Giver & { readonly user_id: string };
 }
 
 /** A new key: its row, and its text, which is never to be had again. Writes nothing. */
@@ -62,7 +68,8 @@ export function makeApiKey({ clock, ids }: Pick<IdentityDeps, 'clock' | 'ids'>, 
 
 /**
  * Makes a key for a member of the tenant and returns its text, which is never to be had again.
- * Throws `not_found` when the user is no member, `body_invalid` when a scope is more than the member's role allows.
+ * Throws `not_found` when the user is no member, `body_invalid` when a scope is more than the member's role allows; for
+ * another member `forbidden` when their role is not the maker's to give, `conflict` when they have an account of their own.
  */
 export async function createApiKey(
   deps: IdentityDeps,
@@ -78,6 +85,10 @@ export async function createApiKey(
       .where('user_id', '=', key.user_id)
       .executeTakeFirst();
     if (member === undefined) throw new ToolcribError('not_found');
+    if (key.maker !== undefined && key.maker.user_id !== key.user_id) {
+      requireMayGive(key.maker, member.role);
+      await refuseClaimed(db, key);
+    }
     refuseExcess(member.role, row.scopes);
     await recordChange(db, deps, { tenant_id: key.tenant_id, actor, action: 'key-created', target_id: row.id });
     return db.insertInto('api_key').values(row).returningAll().executeTakeFirstOrThrow();
@@ -123,6 +134,7 @@ function shown(row: Selectable<ApiKeyTable>): ApiKey {
     name: row.name,
     prefix: row.prefix,
     scopes: row.scopes.filter((scope) => isPermission(scope)),
+    calls_per_minute: row.calls_per_minute,
     created_at: row.created_at.getTime(),
     expires_at: row.expires_at?.getTime() ?? null,
     last_used_at: row.last_used_at?.getTime() ?? null,

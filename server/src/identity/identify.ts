@@ -123,6 +123,8 @@ async function lookUp({ store, clock }: Deps, text: string): Promise<Principal> 
   if (found === undefined) throw new ToolcribError('unauthenticated');
   const { proof, person } = found;
   const allowed: readonly Permission[] = rolePermissions[person.role];
+  // A key with a bound makes no keys: ten of them would have ten times the bound.
+  const bounded = proof.calls_per_minute !== null;
   const scopes = proof.scopes?.filter((scope) => isPermission(scope)) ?? allowed;
   return {
     tenant_id,
@@ -130,7 +132,7 @@ async function lookUp({ store, clock }: Deps, text: string): Promise<Principal> 
     caller: { user_id: proof.user_id, user_email: person.email, tenant_id, tenant_slug: person.slug },
     role: person.role,
     via: { kind: kind === 'session' ? 'session' : 'api_key', id: proof.id },
-    permissions: new Set(scopes.filter((scope) => allowed.includes(scope))),
+    permissions: new Set(scopes.filter((scope) => allowed.includes(scope) && !(bounded && scope === 'keys.write'))),
     credential_epoch: person.credential_epoch,
     calls_per_minute: proof.calls_per_minute,
   };

@@ -1,16 +1,21 @@
 // Members: people in a tenant, each with a role.
 import { sql } from 'kysely';
 import { ToolcribError } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
 import { recordChange } from '../ledger/changes.ts';
 import type { Actor } from '../ledger/changes.ts';
+import type { Database } from '../store/scope.ts';
 import type { IdentityDeps } from './api-keys.ts';
 import type { Role } from './permissions.ts';
+import { isServiceAddress } from './service-address.ts';
 
 export interface Member {
   readonly user_id: string;
   readonly email: string;
   readonly name: string;
   readonly role: Role;
+  /** A service account has keys and never signs in. */
+  readonly kind: 'person' | 'service';
   /** Milliseconds since 1970. */
   readonly created_at: number;
 }
@@ -31,10 +36,10 @@ export async function listMembers(
     db
       .selectFrom('member')
       .innerJoin('app_user', 'app_user.id', 'member.user_id')
-      .select(['member.user_id', 'app_user.email', 'app_user.name', 'member.role', 'member.created_at'])
+      .select(['member.user_id', 'app_user.email', 'app_user.name', 'member.role', 'member.kind', 'member.created_at'])
       .where('member.tenant_id', '=', tenant_id)
       .orderBy('app_user.email')
-      .limit(10_000)
+      .limit(limits.members)
       .execute(),
   );
   return rows.map((row) => ({ ...row, created_at: row.created_at.getTime() }));
@@ -50,7 +55,7 @@ export async function getMember(
     db
       .selectFrom('member')
       .innerJoin('app_user', 'app_user.id', 'member.user_id')
-      .select(['member.user_id', 'app_user.email', 'app_user.name', 'member.role', 'member.created_at'])
+      .select(['member.user_id', 'app_user.email', 'app_user.name', 'member.role', 'member.kind', 'member.created_at'])
       .where('member.tenant_id', '=', tenant_id)
       .where('member.user_id', '=', user_id)
       .executeTakeFirst(),
@@ -59,13 +64,28 @@ export async function getMember(
   return { ...row, created_at: row.created_at.getTime() };
 }
 
-/** Makes a person a member. Throws `conflict` when they are one already. */
+/** Throws `conflict` when the tenant has as many members as it may have. */
+export async function refuseTooMany(db: Database, tenant_id: string): Promise<void> {
+  const { count } = await db
+    .selectFrom('member')
+    .select((of) => of.fn.countAll().as('count'))
+    .where('tenant_id', '=', tenant_id)
+    .executeTakeFirstOrThrow();
+  if (Number(count) < limits.members) return;
+  throw new ToolcribError('conflict', { params: { problem: `There are ${limits.members} members already` } });
+}
+
+/** Makes a person a member; an invitation then lets them in. Throws `conflict` when they are one already. */
 export async function createMember(
   deps: IdentityDeps,
   actor: Actor,
   { tenant_id, ...person }: NewMember & { readonly tenant_id: string },
 ): Promise<Member> {
+  if (isServiceAddress(person.email)) {
+    throw new ToolcribError('conflict', { params: { problem: 'This is the address of a service account' } });
+  }
   const user_id = await deps.store.inTenant(tenant_id, async (db) => {
+    await refuseTooMany(db, tenant_id);
     const { rows } = await sql<{ readonly id: string }>`
       select ensure_user(${deps.ids.uuid()}, ${person.email}, ${person.name}) as id`.execute(db);
     const made = await db

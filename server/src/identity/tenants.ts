@@ -5,6 +5,7 @@ import { recordChange } from '../ledger/changes.ts';
 import type { Store } from '../store/store.ts';
 import { makeApiKey } from './api-keys.ts';
 import type { IdentityDeps } from './api-keys.ts';
+import { makeInvitation } from './invitations.ts';
 import { permissions } from './permissions.ts';
 
 export interface Tenant {
@@ -37,13 +38,14 @@ export async function findTenant({ store }: { readonly store: Store }, slug: str
 }
 
 /**
- * As the operator: makes a tenant with the workspace `main`, its owner, and the owner's first API key.
+ * As the operator: makes a tenant with the workspace `main`, its owner, the owner's first API key, and an invitation with
+ * which the owner sets a password.
  * Throws `conflict` when the slug is taken, `body_invalid` when it has not the form of one.
  */
 export async function createTenant(
   deps: IdentityDeps,
   { slug, name, owner }: NewTenant,
-): Promise<{ readonly tenant: Tenant; readonly key: string }> {
+): Promise<{ readonly tenant: Tenant; readonly key: string; readonly invitation: string }> {
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(slug)) {
     throw new ToolcribError('body_invalid', {
       params: { problem: 'a slug is made of lower-case letters, digits and hyphens, 63 at most' },
@@ -71,10 +73,52 @@ export async function createTenant(
     await db.insertInto('workspace').values({ tenant_id: tenant.id, id: deps.ids.uuid(), slug: 'main' }).execute();
     await db.insertInto('member').values({ tenant_id: tenant.id, user_id: owner_id, role: 'owner' }).execute();
     await db.insertInto('api_key').values(row).execute();
+    const invitation = makeInvitation(deps, {
+      tenant_id: tenant.id,
+      email: owner.email,
+      name: owner.name,
+      role: 'owner',
+      invited_by: null,
+    });
+    await db.insertInto('invitation').values(invitation.row).execute();
     const by = { tenant_id: tenant.id, actor: 'operator' } as const;
     await recordChange(db, deps, { ...by, action: 'tenant-created', target_id: tenant.id });
     await recordChange(db, deps, { ...by, action: 'member-created', target_id: owner_id });
     await recordChange(db, deps, { ...by, action: 'key-created', target_id: row.id });
-    return { tenant, key: text };
+    await recordChange(db, deps, { ...by, action: 'invitation-created', target_id: invitation.row.id });
+    return { tenant, key: text, invitation: invitation.text };
+  });
+}
+
+/** A tenant as the operator sees it. Times in milliseconds since 1970. */
+export interface ListedTenant extends Tenant {
+  readonly created_at: number;
+  readonly suspended_at: number | null;
+}
+
+/** As the operator: every tenant, by slug. */
+export async function listTenants({ store }: { readonly store: Store }): Promise<readonly ListedTenant[]> {
+  const rows = await store.asOperator((db) =>
+    db.selectFrom('tenant').select(['id', 'slug', 'name', 'created_at', 'suspended_at']).orderBy('slug').execute(),
+  );
+  return rows.map((row) => ({
+    ...row,
+    created_at: row.created_at.getTime(),
+    suspended_at: row.suspended_at?.getTime() ?? null,
+  }));
+}
+
+/** As the operator, in the tenant's own scope: another name, or nobody gets in any more, or again. */
+export async function changeTenant(
+  deps: IdentityDeps,
+  tenant_id: string,
+  change: { readonly name: string } | { readonly suspended: boolean },
+): Promise<void> {
+  await deps.store.inTenant(tenant_id, async (db) => {
+    const tenant = db.updateTable('tenant').where('id', '=', tenant_id);
+    if ('name' in change) await tenant.set({ name: change.name }).execute();
+    else await tenant.set({ suspended_at: change.suspended ? new Date(deps.clock.now()) : null }).execute();
+    const action = 'name' in change ? 'tenant-renamed' : change.suspended ? 'tenant-suspended' : 'tenant-resumed';
+    await recordChange(db, deps, { tenant_id, actor: 'operator', action, target_id: tenant_id });
   });
 }

@@ -12,7 +12,17 @@ const body = z.strictObject({
   name: z.string().trim().min(1).max(100),
   scopes: z.array(permission).min(1).optional().describe('Permissions of the key; without it, all that you have'),
   expires_at: instant.optional().describe('When the key ends; without it, never'),
-  user_id: id.optional().describe('Whose key; without it, your own. Another member needs members.write'),
+  calls_per_minute: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe(
+      'Calls of tools in a minute, over all processes of the server; such a key makes no keys. Without it, no bound',
+    ),
+  user_id: id
+    .optional()
+    .describe('Whose key; without it, your own. Needs members.write: a service account, or a member who never came in'),
 });
 
 export const createKey: Operation<unknown, z.output<typeof body>, NewApiKey> = {
@@ -26,7 +36,7 @@ export const createKey: Operation<unknown, z.output<typeof body>, NewApiKey> = {
   body,
   output: z.object({ key: apiKey, secret: z.string() }),
   status: 201,
-  errors: ['not_found'],
+  errors: ['not_found', 'conflict'],
   handle: async ({ principal, body: input }, deps) => {
     const { user_id = principal.user_id, scopes = [...principal.permissions] } = input;
     if (user_id !== principal.user_id && !principal.permissions.has('members.write')) {
@@ -49,6 +59,8 @@ export const createKey: Operation<unknown, z.output<typeof body>, NewApiKey> = {
       name: input.name,
       scopes,
       expires_at,
+      calls_per_minute: input.calls_per_minute ?? null,
+      maker: principal,
     });
     return { key: apiKeyOnWire(key), secret: text };
   },

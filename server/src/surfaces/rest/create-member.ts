@@ -1,10 +1,10 @@
 // POST /v1/members: makes a person a member of the caller's tenant.
 import type { Member } from '@toolcrib/client';
 import { z } from 'zod';
-import { ToolcribError } from '../../base/errors.ts';
 import { createMember as createMemberOf } from '../../identity/members.ts';
-import { rolePermissions, roles } from '../../identity/permissions.ts';
+import { roles } from '../../identity/permissions.ts';
 import { actorOf } from '../../identity/principal.ts';
+import { requireMayGive } from '../../identity/role-rules.ts';
 import { memberOnWire } from './list-members.ts';
 import type { Operation } from './operation.ts';
 import { member } from './schemas.ts';
@@ -28,12 +28,7 @@ export const createMember: Operation<unknown, z.output<typeof body>, Member> = {
   status: 201,
   errors: ['conflict'],
   handle: async ({ principal, body: input }, deps) => {
-    // Nobody gives a role that may do more than they may themselves; owners are made by owners only.
-    const excess = rolePermissions[input.role].find((permission) => !principal.permissions.has(permission));
-    if (excess !== undefined) throw new ToolcribError('forbidden', { params: { permission: excess } });
-    if (input.role === 'owner' && principal.role !== 'owner') {
-      throw new ToolcribError('forbidden', { params: { permission: 'owner' } });
-    }
+    requireMayGive(principal, input.role);
     return memberOnWire(await createMemberOf(deps, actorOf(principal), { tenant_id: principal.tenant_id, ...input }));
   },
 };

@@ -21,6 +21,6 @@ export const listMembers: Operation<unknown, unknown, MemberList> = {
   }),
 };
 
-export function memberOnWire({ user_id, email, name, role, created_at }: Member): MemberWire {
-  return { user_id, email, name, role, created_at: new Date(created_at).toISOString() };
+export function memberOnWire({ user_id, email, name, role, kind, created_at }: Member): MemberWire {
+  return { user_id, email, name, role, kind, created_at: new Date(created_at).toISOString() };
 }

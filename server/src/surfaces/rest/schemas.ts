@@ -143,6 +143,7 @@ export const apiKey = z
     name: z.string(),
     prefix: z.string(),
     scopes: z.array(permission),
+    calls_per_minute: z.int().nullable(),
     created_at: instant,
     expires_at: instant.nullable(),
     last_used_at: instant.nullable(),
@@ -151,7 +152,14 @@ export const apiKey = z
   .meta({ id: 'ApiKey' }) satisfies z.ZodType<ApiKey>;
 
 export const member = z
-  .object({ user_id: id, email: z.string(), name: z.string(), role, created_at: instant })
+  .object({
+    user_id: id,
+    email: z.string(),
+    name: z.string(),
+    role,
+    kind: z.enum(['person', 'service']),
+    created_at: instant,
+  })
   .meta({ id: 'Member' }) satisfies z.ZodType<Member>;
 
 const planRule = z.enum([

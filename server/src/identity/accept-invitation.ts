@@ -1,0 +1,158 @@
+// A person accepts an invitation: sets a password, becomes a member if they are none, and is signed in. Once.
+import { sql } from 'kysely';
+import { ToolcribError } from '../base/errors.ts';
+import { recordChange } from '../ledger/changes.ts';
+import type { Database } from '../store/scope.ts';
+import type { IdentityDeps } from './api-keys.ts';
+import { isClaimed } from './claimed-members.ts';
+import type { MemberId } from './claimed-members.ts';
+import { memberOf, withdrawInvitationsTo } from './invitations.ts';
+import { refuseTooMany } from './members.ts';
+import { requireGoodPassword } from './passwords.ts';
+import type { Passwords } from './passwords.ts';
+import type { Role } from './permissions.ts';
+import { beginSession, endOtherSessions } from './sessions.ts';
+import type { StartedSession } from './sessions.ts';
+import { setPassword } from './set-password.ts';
+import { hashOfToken, tenantOfToken } from './token-text.ts';
+
+/** What the page of an invitation shows. */
+export interface OpenInvitation {
+  readonly tenant_id: string;
+  readonly tenant_name: string;
+  readonly tenant_slug: string;
+  readonly email: string;
+  readonly role: Role;
+}
+
+/** The invitation of a link, unused. Unknown, used, withdrawn and expired ones are one answer: `not_found`. */
+export async function findInvitation(deps: IdentityDeps, text: string): Promise<OpenInvitation> {
+  const tenant_id = tenantOf(text);
+  return deps.store.inTenant(tenant_id, async (db) => {
+    const { invitation, tenant } = await readInvitation(db, deps, { tenant_id, text });
+    const known = await memberOf(db, tenant_id, invitation.email);
+    return {
+      tenant_id,
+      tenant_name: tenant.name,
+      tenant_slug: tenant.slug,
+      email: invitation.email,
+      role: known?.role ?? invitation.role,
+    };
+  });
+}
+
+/**
+ * Whoever has the link is the person from now on: sessions of before, and keys that others have made for them, end.
+ * Throws `not_found`, `body_invalid` for a bad password, `rate_limited`.
+ */
+export async function acceptInvitation(
+  deps: IdentityDeps & { readonly passwords: Passwords },
+  { text, password }: { readonly text: string; readonly password: string },
+): Promise<StartedSession> {
+  requireGoodPassword(password);
+  const { tenant_id } = await findInvitation(deps, text);
+  const hash = await deps.passwords.hash(password);
+  return deps.store.inTenant(tenant_id, async (db) => {
+    const { invitation } = await readInvitation(db, deps, { tenant_id, text });
+    const known = await memberOf(db, tenant_id, invitation.email);
+    const user_id = known?.user_id ?? (await addMember(db, deps, invitation));
+    await endEarlierAccess(db, deps, { tenant_id, user_id });
+    const session = await beginSession(db, deps, { tenant_id, user_id, via: 'invitation' });
+    const actor = { user_id, via: 'session', via_id: session.id } as const;
+    await endOtherSessions(db, deps, { tenant_id, user_id, actor, keep: session.id });
+    await setPassword(db, deps, { tenant_id, user_id, actor, hash });
+    if (known === undefined)
+      await recordChange(db, deps, { tenant_id, actor, action: 'member-created', target_id: user_id });
+    await db
+      .updateTable('invitation')
+      .set({ accepted_at: new Date(deps.clock.now()) })
+      .where('tenant_id', '=', tenant_id)
+      .where('id', '=', invitation.id)
+      .execute();
+    await recordChange(db, deps, { tenant_id, actor, action: 'invitation-accepted', target_id: invitation.id });
+    await withdrawInvitationsTo(db, deps, { tenant_id, actor, user_id });
+    return session;
+  });
+}
+
+function tenantOf(text: string): string {
+  const tenant_id = tenantOfToken('ti', text);
+  if (tenant_id === undefined) throw new ToolcribError('not_found');
+  return tenant_id;
+}
+
+interface Link {
+  readonly tenant_id: string;
+  readonly text: string;
+}
+
+/** The invitation, locked until the transaction ends, and its tenant. Throws `not_found`. */
+async function readInvitation(db: Database, { clock }: IdentityDeps, { tenant_id, text }: Link) {
+  const invitation = await db
+    .selectFrom('invitation')
+    .selectAll()
+    .where('tenant_id', '=', tenant_id)
+    .where('token_hash', '=', hashOfToken(text))
+    .where('accepted_at', 'is', null)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', new Date(clock.now()))
+    .forUpdate()
+    .executeTakeFirst();
+  const tenant = await db
+    .selectFrom('tenant')
+    .select(['name', 'slug'])
+    .where('id', '=', tenant_id)
+    .where('suspended_at', 'is', null)
+    .executeTakeFirst();
+  if (invitation === undefined || tenant === undefined) throw new ToolcribError('not_found');
+  const known = await memberOf(db, tenant_id, invitation.email);
+  // They have come in by another way since: an admin's link no longer opens the account. The operator's does.
+  const closed = known !== undefined && (await isClaimed(db, { tenant_id, user_id: known.user_id }));
+  if (known?.kind === 'service' || (closed && invitation.invited_by !== null)) throw new ToolcribError('not_found');
+  return { invitation, tenant };
+}
+
+async function addMember(
+  db: Database,
+  { ids }: IdentityDeps,
+  {
+    tenant_id,
+    email,
+    name,
+    role,
+  }: { readonly tenant_id: string; readonly email: string; readonly name: string; readonly role: Role },
+): Promise<string> {
+  await refuseTooMany(db, tenant_id);
+  const { rows } = await sql<{
+    readonly id: string;
+  }>`select ensure_user(${ids.uuid()}, ${email}, ${name}) as id`.execute(db);
+  const user_id = rows[0]?.id ?? '';
+  await db.insertInto('member').values({ tenant_id, user_id, role }).execute();
+  return user_id;
+}
+
+/** Ends the keys that others have made for this person and may still know; the operator's and their own stay. */
+async function endEarlierAccess(db: Database, deps: IdentityDeps, { tenant_id, user_id }: MemberId): Promise<void> {
+  const foreign = await db
+    .selectFrom('api_key')
+    .innerJoin('audit_change', (join) =>
+      join.onRef('audit_change.tenant_id', '=', 'api_key.tenant_id').onRef('audit_change.target_id', '=', 'api_key.id'),
+    )
+    .select('api_key.id')
+    .where('api_key.tenant_id', '=', tenant_id)
+    .where('api_key.user_id', '=', user_id)
+    .where('api_key.revoked_at', 'is', null)
+    .where('audit_change.action', '=', 'key-created')
+    .where('audit_change.user_id', '<>', user_id)
+    .execute();
+  for (const { id } of foreign) {
+    await db
+      .updateTable('api_key')
+      .set({ revoked_at: new Date(deps.clock.now()) })
+      .where('tenant_id', '=', tenant_id)
+      .where('id', '=', id)
+      .execute();
+    const actor = 'sign_in';
+    await recordChange(db, deps, { tenant_id, actor, action: 'key-revoked', target_id: id });
+  }
+}
