@@ -4,15 +4,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ToolcribError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import { recordChange } from '../../ledger/changes.ts';
-import { readSecrets, writeSecrets } from '../vault/secrets.ts';
+import { writeSecrets } from '../vault/secrets.ts';
 import type { TenantVault } from '../vault/vault.ts';
 import type { Grant, ProviderAt } from './endpoint.ts';
-import type { GrantAccess, GrantDeps } from './grant-deps.ts';
+import type { GrantDeps } from './grant-deps.ts';
 import { markBroken } from './grant-end.ts';
 import { leaveLease, readGrantRow } from './grant-lease.ts';
 import type { GrantPlace, GrantRow } from './grant-lease.ts';
 import { ProviderError } from './provider-problem.ts';
 import { pauseAfterFailure } from './renewal-times.ts';
+
+/** The version of the credential that has the token now; `over`: there is none, and the credential says why. */
+export type Outcome = number | 'over';
 
 export interface ExchangeDeps extends GrantDeps {
   readonly at: ProviderAt;
@@ -23,13 +26,13 @@ export interface LeasedGrant {
   readonly place: GrantPlace;
   /** As it was when the lease was taken. */
   readonly row: GrantRow;
-  readonly secrets: Readonly<Record<string, string>>;
+  readonly refresh_token: string;
   readonly owner: string;
   /** Monotonic milliseconds. */
   readonly taken_at: number;
 }
 
-export async function exchangeRefreshToken(deps: ExchangeDeps, leased: LeasedGrant): Promise<GrantAccess> {
+export async function exchangeRefreshToken(deps: ExchangeDeps, leased: LeasedGrant): Promise<Outcome> {
   const { clock, endpoint, at } = deps;
   const bounds = { ...limits, ...deps.bounds };
   // A process that stood still must not send a token that another one may be sending by now.
@@ -39,19 +42,19 @@ export async function exchangeRefreshToken(deps: ExchangeDeps, leased: LeasedGra
   }
   let grant: Grant;
   try {
-    grant = await endpoint.refreshGrant(at, leased.secrets['refresh_token'] ?? '');
+    grant = await endpoint.refreshGrant(at, leased.refresh_token);
   } catch (thrown) {
     return afterRefusal(deps, leased, thrown);
   }
   return saveUntil(deps, leased, { grant, end: leased.taken_at + bounds.grant_lease_ms });
 }
 
-async function afterRefusal(deps: ExchangeDeps, leased: LeasedGrant, thrown: unknown): Promise<GrantAccess> {
+async function afterRefusal(deps: ExchangeDeps, leased: LeasedGrant, thrown: unknown): Promise<Outcome> {
   const { row, owner, place } = leased;
   const problem = thrown instanceof ProviderError ? thrown.problem : 'unreachable';
   if (problem === 'invalid_grant') {
     const reason = row.refresh_in_doubt ? 'interrupted' : 'revoked';
-    if (await markBroken(deps, place, { row, reason, owner })) throw refused(row, thrown);
+    if (await markBroken(deps, place, { row, reason, owner })) return 'over';
     return whatCounts(deps, leased, undefined);
   }
   // The provider may have done what it was asked although it did not say so.
@@ -80,7 +83,7 @@ async function saveUntil(
   deps: ExchangeDeps,
   leased: LeasedGrant,
   { grant, end }: { readonly grant: Grant; readonly end: number },
-): Promise<GrantAccess> {
+): Promise<Outcome> {
   const bounds = { ...limits, ...deps.bounds };
   for (;;) {
     try {
@@ -165,29 +168,21 @@ function secretsOf({ access_token, refresh_token, fields }: Grant): Readonly<Rec
  * What is in the database now, saved by us or by whoever was quicker. `grant` is ours: it is ended when nobody has the
  * credential any more. It is never ended otherwise: with it, the provider might end the winner's.
  */
-async function whatCounts(deps: ExchangeDeps, leased: LeasedGrant, grant: Grant | undefined): Promise<GrantAccess> {
-  const { store, tenant_vault, endpoint, at } = deps;
+async function whatCounts(deps: ExchangeDeps, leased: LeasedGrant, grant: Grant | undefined): Promise<Outcome> {
+  const { store, endpoint, at } = deps;
   const { place, row: seen } = leased;
-  const now = await store.inTenant(place.tenant_id, async (db) => {
-    const row = await readGrantRow(db, place);
-    return row && { row, secrets: await readSecrets(db, tenant_vault, place.credential_id) };
-  });
-  const is_ended = now === undefined || (now.row.status === 'revoked' && now.row.version === seen.version);
+  const row = await store.inTenant(place.tenant_id, (db) => readGrantRow(db, place));
+  const is_ended = row === undefined || (row.status === 'revoked' && row.version === seen.version);
   if (is_ended && grant !== undefined) {
     deps.log.warn('grant-renewed-too-late', { grant_id: seen.id });
     await endpoint.revokeToken(at, grant).catch((error: unknown) => {
       deps.log.error('grant-left-over', { grant_id: seen.id, tenant_id: place.tenant_id, error });
     });
   }
-  if (now === undefined || now.row.status !== 'ok') throw refused(seen);
-  const { version, expires_at } = now.row;
+  if (row?.status !== 'ok') return 'over';
   // Somebody else is still at it.
-  if (version === seen.version) throw delayed(seen, 1_000);
-  return { version, expires_at, secrets: now.secrets };
-}
-
-function refused({ name }: GrantRow, cause?: unknown): ToolcribError {
-  return new ToolcribError('credential_refused', { params: { credential: name }, cause });
+  if (row.version === seen.version) throw delayed(seen, 1_000);
+  return row.version;
 }
 
 function delayed({ name }: GrantRow, milliseconds: number, cause?: unknown): ToolcribError {

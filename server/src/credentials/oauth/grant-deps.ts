@@ -19,16 +19,6 @@ export interface GrantDeps {
   readonly bounds?: Partial<GrantBounds>;
 }
 
-/** A grant in plaintext, for one call. */
-export interface GrantAccess {
-  /** Of the credential's row: grows with every change of its secrets. */
-  readonly version: number;
-  /** Milliseconds since 1970; null: the provider did not say. */
-  readonly expires_at: number | null;
-  /** `access_token`, `refresh_token`, and further fields of the provider. */
-  readonly secrets: Readonly<Record<string, string>>;
-}
-
 /**
  * The provider of a grant with the registration that it was made with; undefined when either is gone. Must not be called
  * inside a transaction.
