@@ -181,6 +181,20 @@ export const errorCatalogue = {
     message: 'Organisation, e-mail address and password do not belong together.',
     hint: 'Check them, or ask an admin of the organisation for a new invitation.',
   },
+  sign_on_failed: {
+    status: 400,
+    audience: 'caller',
+    retryable: false,
+    message: 'Single sign-on did not work: {problem}.',
+    hint: '{hint}',
+  },
+  sign_on_refused: {
+    status: 403,
+    audience: 'caller',
+    retryable: false,
+    message: 'Single sign-on lets nobody in here as you: {problem}.',
+    hint: '{hint}',
+  },
   request_forged: {
     status: 403,
     audience: 'caller',

@@ -26,6 +26,13 @@ export const limits = {
   invitation_ms: 7 * 24 * 60 * 60_000,
   /** Invitations of a tenant that wait at once. */
   invitations: 1_000,
+  /** Single sign-on: sign-ins that are begun in a minute, over all processes, and how long one may take. */
+  sign_on_begun: 600,
+  sign_on_ms: 10 * 60_000,
+  /** Sign-ons of a tenant: as many buttons as fit on the sign-in page. */
+  sign_ons: 10,
+  /** One request to an issuer while a person waits. */
+  sign_on_request_ms: 10_000,
   /** Members of a tenant, service accounts included. */
   members: 10_000,
   workspaces: 1_000,
@@ -39,6 +46,14 @@ export const limits = {
   use_leases: 10_000,
   /** Counts of windows that are over are removed this often. */
   use_forget_ms: 10 * 60_000,
+  /** How long a person may take at a provider, from our page to the way back. */
+  oauth_flow_ms: 15 * 60_000,
+  /** Connections that one person may have under way: more are an accident or an attack. */
+  oauth_flows: 20,
+  /** Scopes of one connection. */
+  oauth_scopes: 100,
+  /** OAuth clients of one tenant, those of single persons included. */
+  oauth_clients: 500,
   /** Metadata of OAuth providers: how long they are used before they are read again, and of how many they are kept. */
   provider_metadata_ms: 10 * 60_000,
   provider_metadata: 200,
@@ -176,6 +191,8 @@ export const limits = {
   /** How exact a credential's "last used" is, and how long after a use it is written. */
   credential_used_ms: 60_000,
   credential_noted_ms: 5_000,
+  /** Credentials that a person is asked to choose from. */
+  credential_candidates: 100,
   /** Connections of one caller's account: most callers make one call at a time. */
   caller_connections: 2,
   /** Bytes read past the limits of a read-only answer before its connection is given up. */
@@ -367,6 +384,13 @@ export const limits = {
   revocation_sweep_ms: 60_000,
   /** Credentials that one sweep or one transaction of an emergency takes. */
   revocation_batch: 500,
+
+  /** Secret variables of one person or of one tenant. */
+  variables: 100,
+  /** A secret is a key or a certificate; the longest of those have some kilobytes. */
+  variable_characters: 16 * 1024,
+  /** Variables that are remembered in plaintext, over all callers. */
+  variables_characters: 16 * 1024 * 1024,
 
   /** Items in one page of an MCP list. Large, because many clients never ask for a second page. */
   mcp_page_items: 1_000,
