@@ -5,11 +5,19 @@ import type {
   CallAnswer,
   ErrorBody,
   Me,
+  Member,
+  MemberList,
   NewApiKey,
   NewApiKeyBody,
+  NewVariableBody,
+  NewInvitation,
+  NewInvitationBody,
+  NewServiceAccountBody,
   PublicError,
   ToolList,
   ToolSummary,
+  Variable,
+  VariableList,
 } from './wire.ts';
 
 export interface ClientOptions {
@@ -97,6 +105,46 @@ export class ToolcribClient {
   /** Makes an API key; its secret is in this answer and never again. */
   createKey(body: NewApiKeyBody): Promise<NewApiKey> {
     return this.#send('POST', '/v1/keys', { body });
+  }
+
+  /** The members of the tenant, service accounts included. */
+  listMembers(): Promise<MemberList> {
+    return this.#send('GET', '/v1/members');
+  }
+
+  /** Gives a member another role: `owner`, `admin`, `builder`, `member`. */
+  changeMember(user_id: string, body: { readonly role: string }): Promise<Member> {
+    return this.#send('PATCH', `/v1/members/${encodeURIComponent(user_id)}`, { body });
+  }
+
+  /** Removes a member with every way in of theirs; their shared credentials become the caller's. */
+  removeMember(user_id: string): Promise<{ readonly removed: string }> {
+    return this.#send('DELETE', `/v1/members/${encodeURIComponent(user_id)}`);
+  }
+
+  /** Invites a person; the link is in this answer and never again. */
+  createInvitation(body: NewInvitationBody): Promise<NewInvitation> {
+    return this.#send('POST', '/v1/invitations', { body });
+  }
+
+  /** A member that has keys and cannot sign in. */
+  createServiceAccount(body: NewServiceAccountBody): Promise<Member> {
+    return this.#send('POST', '/v1/service-accounts', { body });
+  }
+
+  /** The names of your own secret variables and of the tenant's. */
+  listVariables(): Promise<VariableList> {
+    return this.#send('GET', '/v1/variables');
+  }
+
+  /** Makes a secret variable or replaces its value. */
+  setVariable(name: string, body: NewVariableBody): Promise<Variable> {
+    return this.#send('PUT', `/v1/variables/${encodeURIComponent(name)}`, { body });
+  }
+
+  deleteVariable(name: string, options: Pick<NewVariableBody, 'scope'> = {}): Promise<{ readonly deleted: string }> {
+    const query = options.scope === undefined ? '' : `?scope=${options.scope}`;
+    return this.#send('DELETE', `/v1/variables/${encodeURIComponent(name)}${query}`);
   }
 
   async #send<T>(method: string, path: string, { body, headers, signal }: SendOptions = {}): Promise<T> {

@@ -87,6 +87,24 @@ export interface NewPolicyBody {
   readonly action: PolicyAction;
 }
 
+/** A secret variable: its value goes in and never comes out. */
+export interface Variable {
+  readonly name: string;
+  /** `person`: for the calls of whoever asks; `tenant`: for everybody who has none of this name. */
+  readonly scope: 'person' | 'tenant';
+  readonly updated_at: string;
+}
+
+export interface VariableList {
+  readonly variables: readonly Variable[];
+}
+
+export interface NewVariableBody {
+  readonly value: string;
+  /** By default `person`. */
+  readonly scope?: 'person' | 'tenant';
+}
+
 /** Whose credential a call would use, and why. */
 export interface Plan {
   readonly tool: string;
@@ -241,10 +259,75 @@ export interface NewMemberBody {
   readonly role: string;
 }
 
+export interface NewServiceAccountBody {
+  /** Lower-case letters, digits and hyphens. */
+  readonly name: string;
+  readonly role: 'admin' | 'builder' | 'member';
+}
+
+/** An invitation that can still be accepted. */
+export interface Invitation {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: string;
+  /** Null: the operator. */
+  readonly invited_by: string | null;
+  readonly created_at: string;
+  readonly expires_at: string;
+}
+
+export interface InvitationList {
+  readonly invitations: readonly Invitation[];
+}
+
+export interface NewInvitationBody {
+  readonly email: string;
+  /** Taken when nobody has this address yet; without it, the address. */
+  readonly name?: string;
+  /** Without it, of a member their own role, else `member`. */
+  readonly role?: string;
+}
+
+export interface NewInvitation {
+  readonly invitation: Invitation;
+  /** For the browser of the invited person: shown once, works once. */
+  readonly url: string;
+}
+
+export interface Workspace {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly created_at: string;
+}
+
+export interface WorkspaceList {
+  readonly workspaces: readonly Workspace[];
+}
+
+/** A browser that is signed in. */
+export interface Session {
+  readonly id: string;
+  readonly user_id: string;
+  readonly via: 'password' | 'sso' | 'invitation';
+  readonly created_at: string;
+  readonly last_seen_at: string;
+  readonly expires_at: string;
+  /** Whether it is the one that asks. */
+  readonly current: boolean;
+}
+
+export interface SessionList {
+  readonly sessions: readonly Session[];
+}
+
 /** One call in the audit. */
 export interface CallRecord {
-  /** UUIDv7 of the call; its time orders the audit. */
+  /** UUIDv7 of the call; its time orders the list. */
   readonly id: string;
+  /** The place in the audit's chain, which holds calls and changes; 0: from before there was one. */
+  readonly seq: number;
   readonly started_at: string;
   readonly duration_ms: number;
   /** The way in: `rest`, `mcp`, `toolbox`. */
@@ -278,6 +361,8 @@ export interface CallList {
 /** One change to what a tenant has. `user_id` and `via_id` are null for what the operator did, and for failed sign-ins. */
 export interface ChangeRecord {
   readonly id: string;
+  /** The place in the audit's chain, which holds calls and changes; 0: from before there was one. */
+  readonly seq: number;
   readonly at: string;
   readonly user_id: string | null;
   /** `server`: nobody asked for it, such as a provider that takes a grant back. */
@@ -292,6 +377,24 @@ export interface ChangeList {
   readonly changes: readonly ChangeRecord[];
   /** Send as `before` to go on; absent on the last page. */
   readonly next?: string;
+}
+
+/** The last record of the audit: with it, nobody can take away what came before without being found out. */
+export interface AuditHead {
+  /** Its place; 0 when nothing is recorded. */
+  readonly seq: number;
+  /** SHA-256 (hex) over its record and all before it. */
+  readonly hash: string;
+}
+
+/** What of the audit an export holds; without anything, all. */
+export interface AuditRange {
+  /** Places, both included. */
+  readonly from_seq?: number;
+  readonly to_seq?: number;
+  /** Times: from the first record at or after `from` to the last one before `to`, and whatever stands between them. */
+  readonly from?: string;
+  readonly to?: string;
 }
 
 export interface SourceList {

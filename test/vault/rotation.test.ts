@@ -12,6 +12,7 @@ import { createLog } from '../../server/src/base/log.ts';
 import { addToKeyFile, readKeyFile } from '../../server/src/credentials/vault/key-file.ts';
 import { makeMasterKey } from '../../server/src/credentials/vault/master-key.ts';
 import { countByMasterKey, openMasterKeys } from '../../server/src/credentials/vault/open-master-keys.ts';
+import type { VaultConfig } from '../../server/src/credentials/vault/open-master-keys.ts';
 import { readSecrets, writeSecrets } from '../../server/src/credentials/vault/secrets.ts';
 import { watchMasterKeys } from '../../server/src/credentials/vault/watch-master-keys.ts';
 import type { Store } from '../../server/src/store/store.ts';
@@ -55,7 +56,7 @@ describe.each(storeForms)('on %s', (form, makeHome) => {
     verifies('CRD-06');
     const file = join(folder, `${form}.keys`);
     await addToKeyFile(file, makeMasterKey());
-    const config = { mode: 'production', data_folder: folder, vault_key_file: file, vault_keys: [] } as const;
+    const config: VaultConfig = { mode: 'production', data_folder: folder, vault_key_file: file, vault_keys: [] };
     const [store] = stores;
     if (store === undefined) throw new Error('There is no store');
     const tenants = await Promise.all(

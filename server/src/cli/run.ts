@@ -11,6 +11,9 @@ import { showError } from './show-error.ts';
 import { startCommand } from './start.ts';
 import { tenantCreateCommand } from './tenant-create.ts';
 import { toolsCommand } from './tools.ts';
+import { variablesDeleteCommand } from './variables-delete.ts';
+import { variablesListCommand } from './variables-list.ts';
+import { variablesSetCommand } from './variables-set.ts';
 import { vaultNewKeyCommand } from './vault-new-key.ts';
 import { vaultRewrapCommand } from './vault-rewrap.ts';
 import { vaultStatusCommand } from './vault-status.ts';
@@ -22,6 +25,9 @@ export const commands: readonly Command[] = [
   callCommand,
   keyCreateCommand,
   tenantCreateCommand,
+  variablesSetCommand,
+  variablesListCommand,
+  variablesDeleteCommand,
   vaultNewKeyCommand,
   vaultStatusCommand,
   vaultRewrapCommand,

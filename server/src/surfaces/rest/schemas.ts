@@ -8,13 +8,17 @@ import type {
   Fault,
   Interaction,
   InteractionOffer,
+  Invitation,
   JsonObject,
   JsonValue,
   Member,
   PlanRule,
   Policy,
+  Session,
   ToolResult,
   ToolSummary,
+  Variable,
+  Workspace,
 } from '@toolcrib/client';
 import { changeActions } from '@toolcrib/client';
 import { z } from 'zod';
@@ -28,6 +32,11 @@ export const instant = z.iso.datetime();
 export const id = z.uuid();
 export const role = z.enum(roles as readonly [string, ...string[]]);
 export const permission = z.enum(permissions);
+/** A role that is given to somebody. */
+export const roleName = z.enum(roles as ['owner', 'admin', 'builder', 'member']);
+export const slug = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a slug');
+export const email = z.email().max(254).toLowerCase();
+export const personName = z.string().trim().min(1).max(100);
 
 export const fault = z
   .object({
@@ -72,6 +81,10 @@ export const policy = z
     created_at: instant,
   })
   .meta({ id: 'Policy' }) satisfies z.ZodType<Policy>;
+
+export const variable = z
+  .object({ name: z.string(), scope: z.enum(['person', 'tenant']), updated_at: instant })
+  .meta({ id: 'Variable' }) satisfies z.ZodType<Variable>;
 
 export const errorBody = z
   .object({
@@ -162,6 +175,34 @@ export const member = z
   })
   .meta({ id: 'Member' }) satisfies z.ZodType<Member>;
 
+export const invitation = z
+  .object({
+    id,
+    email: z.string(),
+    name: z.string(),
+    role,
+    invited_by: id.nullable(),
+    created_at: instant,
+    expires_at: instant,
+  })
+  .meta({ id: 'Invitation' }) satisfies z.ZodType<Invitation>;
+
+export const workspace = z
+  .object({ id, slug: z.string(), name: z.string(), created_at: instant })
+  .meta({ id: 'Workspace' }) satisfies z.ZodType<Workspace>;
+
+export const session = z
+  .object({
+    id,
+    user_id: id,
+    via: z.enum(['password', 'sso', 'invitation']),
+    created_at: instant,
+    last_seen_at: instant,
+    expires_at: instant,
+    current: z.boolean(),
+  })
+  .meta({ id: 'Session' }) satisfies z.ZodType<Session>;
+
 const planRule = z.enum([
   'nothing_needed',
   'binding',
@@ -172,9 +213,12 @@ const planRule = z.enum([
   'none_fits',
 ]) satisfies z.ZodType<PlanRule>;
 
+const seq = z.number().int().min(0);
+
 export const callRecord = z
   .object({
     id,
+    seq,
     started_at: instant,
     duration_ms: z.number(),
     surface: z.string(),
@@ -197,6 +241,7 @@ export const callRecord = z
 export const changeRecord = z
   .object({
     id,
+    seq,
     at: instant,
     user_id: id.nullable(),
     via: z.enum(['api_key', 'session', 'operator', 'sign_in', 'server']),
