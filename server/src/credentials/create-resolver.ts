@@ -47,7 +47,7 @@ export function createResolver(deps: ResolverDeps): CredentialResolver {
       if (person instanceof Promise) return openLater(principal, credential_id);
       const account = accounts.remembered(principal.tenant_id, credential_id, versionIn(person, credential_id));
       const vault = deps.vault.of(principal.tenant_id);
-      if (account === undefined || vault instanceof Promise || deps.grants.isDue(dueAt(account))) {
+      if (account === undefined || vault instanceof Promise || deps.clock.now() >= account.due_at) {
         return openLater(principal, credential_id);
       }
       notes.note(principal.tenant_id, credential_id);
@@ -63,7 +63,7 @@ export function createResolver(deps: ResolverDeps): CredentialResolver {
     const version = versionIn(await known.of(principal), credential_id);
     let account =
       accounts.remembered(tenant_id, credential_id, version) ?? (await readUsable(principal, credential_id));
-    if (deps.grants.isDue(dueAt(account))) {
+    if (deps.clock.now() >= account.due_at) {
       if (!(await deps.grants.renew({ tenant_id, credential_id }))) throw refused(account.name);
       account = await readUsable(principal, credential_id);
     }
@@ -95,9 +95,8 @@ export function createResolver(deps: ResolverDeps): CredentialResolver {
     }
     const grant = { tenant_id, credential_id: given.id, refused_version: account.version };
     if (!(await deps.grants.renew(grant))) return undefined;
-    const renewed = await accounts.read(tenant_id, given.id);
-    const is_new = renewed?.status === 'ok' && String(renewed.version) !== given.version;
-    return renewed !== undefined && is_new && isVisible(renewed, principal) ? opened(renewed) : undefined;
+    const renewed = await readUsable(principal, given.id);
+    return String(renewed.version) === given.version ? undefined : opened(renewed);
   }
 }
 
@@ -146,11 +145,6 @@ function versionIn({ credentials }: KnownPerson, credential_id: string): number 
 
 function isVisible({ scope, user_id }: Pick<SealedAccount, 'scope' | 'user_id'>, principal: Principal): boolean {
   return scope === 'shared' || user_id === principal.user_id;
-}
-
-/** When its access token ends; only grants have one to renew. */
-function dueAt({ strategy, expires_at }: SealedAccount): number | null {
-  return strategy === 'oauth2' ? expires_at : null;
 }
 
 function openAccount({ id, version, strategy, fields }: SealedAccount, vault: TenantVault): CallerCredential {

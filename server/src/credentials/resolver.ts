@@ -32,8 +32,6 @@ export interface NeedyTool {
 
 /** Renews grants; made by whoever knows OAuth. */
 export interface GrantRenewer {
-  /** Whether an access token that ends then should be renewed before it is used. Asks nobody. */
-  isDue(expires_at: number | null): boolean;
   /**
    * Sees to it that the grant has an access token that is not due, and none of the refused version: one renewal at a time
    * over all processes. False: the grant is over, and marked. Throws `refresh_delayed`, `database_unavailable`.

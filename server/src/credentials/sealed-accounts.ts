@@ -3,6 +3,7 @@
 import { limits } from '../base/limits.ts';
 import type { Store } from '../store/store.ts';
 import type { CredentialFacts } from './credential.ts';
+import { dueAt } from './oauth/renewal-times.ts';
 
 /** A credential with its sealed fields. */
 export interface SealedAccount {
@@ -14,8 +15,8 @@ export interface SealedAccount {
   readonly user_id: string;
   readonly status: CredentialFacts['status'];
   readonly version: number;
-  /** Of an access token, in milliseconds since 1970. */
-  readonly expires_at: number | null;
+  /** Of a grant: when its access token is to be renewed, in milliseconds since 1970. */
+  readonly due_at: number;
   readonly fields: readonly { readonly field: string; readonly sealed: Buffer }[];
 }
 
@@ -77,6 +78,7 @@ async function readSealed(store: Store, tenant_id: string, id: string): Promise<
         'credential.status',
         'credential.version',
         'credential.expires_at',
+        'credential.updated_at',
         'secret.field',
         'secret.sealed',
       ])
@@ -86,13 +88,17 @@ async function readSealed(store: Store, tenant_id: string, id: string): Promise<
   );
   const [first] = rows;
   if (first === undefined) return undefined;
-  const { name, strategy, scope, user_id, status, version, expires_at } = first;
+  const { name, strategy, scope, user_id, status, version, expires_at, updated_at } = first;
   const fields = rows.flatMap(({ field, sealed }) => (field === null || sealed === null ? [] : [{ field, sealed }]));
   // A call needs the access token alone.
   const needed = strategy === 'oauth2' ? fields.filter(({ field }) => field === 'access_token') : fields;
   return {
     ...{ tenant_id, id, name, strategy, scope, user_id, status, version },
-    expires_at: expires_at?.getTime() ?? null,
+    due_at: strategy === 'oauth2' ? dueAt({ expires_at: time(expires_at), saved_at: updated_at.getTime() }) : Infinity,
     fields: needed,
   };
+}
+
+function time(at: Date | null): number | null {
+  return at === null ? null : at.getTime();
 }

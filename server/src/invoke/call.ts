@@ -13,6 +13,8 @@ export interface CallRequest {
   readonly surface: Surface;
   /** Value of the Authorization header. */
   readonly authorization: string | undefined;
+  /** Value of the Host header: links that the caller is given lead to where it came from. */
+  readonly host?: string | undefined;
   readonly tool: string;
   /** When set, only tools of this toolset can be called. */
   readonly toolset?: string | undefined;

@@ -3,7 +3,9 @@ import { ToolcribError, toToolcribError } from '../base/errors.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { CallRequest, Corridor, ListRequest, Outcome } from './call.ts';
 import { findTool, requirePermission, visibleOffer, visibleTools } from './find.ts';
-import { authorise, find, identify, limit, resolveCredential, run, settle, shape, validate, verify } from './steps.ts';
+import { approve } from './approve.ts';
+import { resolveCredential } from './resolve-credential.ts';
+import { authorise, find, identify, limit, run, settle, shape, validate, verify } from './steps.ts';
 import type { CorridorDeps, Walk } from './walk.ts';
 
 interface Step {
@@ -22,10 +24,10 @@ const steps: readonly Step[] = [
   { name: 'find',      take: find,      asks: 'Does the tool exist for this principal? Which version?',               can_end_with: ['tool_not_found', 'toolset_not_found'] },
   { name: 'verify',    take: verify,    asks: 'Do the auth services that the tool names vouch for the caller?',       can_end_with: ['token_missing', 'token_expired', 'token_refused', 'issuer_unavailable'] },
   { name: 'validate',  take: validate,  asks: 'Are the arguments what the tool takes?',                               can_end_with: ['arguments_invalid', 'cursor_invalid'] },
-  { name: 'limit',     take: limit,     asks: 'Is there room for one more call of this tool and tenant?',             can_end_with: ['calls_limited', 'call_cancelled'] },
-  { name: 'resolve',   take: resolveCredential, asks: 'Whose credential does it use?',                                        can_end_with: ['connect_required', 'choice_required'] },
-  { name: 'approve',                    asks: 'Must a person say yes to these arguments?',                            can_end_with: [] },
-  { name: 'run',       take: run,       asks: 'What does the kind answer, within the deadline?',                      can_end_with: ['call_timed_out', 'call_cancelled', 'source_unavailable', 'statement_failed', 'write_refused', 'tool_failed'] },
+  { name: 'limit',     take: limit,     asks: 'May the key call again? Is there room for this tool and tenant?',      can_end_with: ['rate_limited', 'calls_limited', 'call_cancelled', 'database_unavailable'] },
+  { name: 'resolve',   take: resolveCredential, asks: 'Whose account does it use?',                                   can_end_with: ['forbidden', 'connect_required', 'choice_required', 'credential_refused', 'refresh_delayed', 'vault_unavailable'] },
+  { name: 'approve',   take: approve,   asks: 'Must a person say yes to these arguments?',                            can_end_with: ['approval_required', 'approval_denied', 'policy_refused'] },
+  { name: 'run',       take: run,       asks: 'What does the kind answer, within the deadline?',                      can_end_with: ['call_timed_out', 'call_cancelled', 'source_unavailable', 'statement_failed', 'write_refused', 'credential_refused', 'tool_failed'] },
   { name: 'shape',     take: shape,     asks: 'Is the result within its limits?',                                     can_end_with: ['result_too_large'] },
 ];
 // And then, whatever happened: settle (steps.ts) writes the audit record.
@@ -70,6 +72,11 @@ async function call(request: CallRequest, deps: CorridorDeps): Promise<Outcome> 
     held: undefined,
     vouchers: undefined,
     args: undefined,
+    arguments_digest: undefined,
+    rule: undefined,
+    credential_used: undefined,
+    credential: undefined,
+    approval_id: undefined,
     skip_rows: 0,
     leave: undefined,
     result: undefined,

@@ -1,12 +1,15 @@
 // The steps of the corridor, one function each. A step returns a promise only when it really has to wait.
-import { hash } from 'node:crypto';
 import { ToolcribError } from '../base/errors.ts';
-import { canonicalJson } from '../base/json.ts';
+import { limits } from '../base/limits.ts';
 import type { RowsResult, ToolResult } from '../catalog/result.ts';
-import type { RunContext, Tool } from '../catalog/tool.ts';
+import type { RunContext } from '../catalog/tool.ts';
+import type { Principal } from '../identity/principal.ts';
 import type { CallRecord } from '../ledger/audit.ts';
+import { argumentsDigest } from './arguments-digest.ts';
 import { readCursor, withCursor } from './cursor.ts';
 import { findTool, requirePermission } from './find.ts';
+import { known } from './known.ts';
+import { namedRefusal } from './resolve-credential.ts';
 import { fillParameter, verifyTokens } from './verify.ts';
 import type { CorridorDeps, Walk } from './walk.ts';
 
@@ -59,18 +62,23 @@ export function validate(walk: Walk): void {
   walk.args = known(walk.tool).validate(args, (parameter) => fillParameter(parameter, walk.vouchers, caller));
 }
 
-/** Is there room for one more call of this tool and tenant? */
+/** May the key call once more in this minute? Is there room for one more call of this tool and tenant? */
 export function limit(walk: Walk, deps: CorridorDeps): void | Promise<void> {
+  const counted = countUse(known(walk.principal), deps);
+  return counted === undefined ? takePlace(walk, deps) : counted.then(() => takePlace(walk, deps));
+}
+
+/** Over all processes; most keys have no bound. */
+function countUse({ tenant_id, via, calls_per_minute }: Principal, { uses }: CorridorDeps): undefined | Promise<void> {
+  if (calls_per_minute === null) return undefined;
+  const bound = { tenant_id, subject: `key:${via.id}`, limit: calls_per_minute, window_ms: limits.use_window_ms };
+  return uses.take({ ...bound, what: 'calls with this key' });
+}
+
+function takePlace(walk: Walk, deps: CorridorDeps): void | Promise<void> {
   const leave = deps.places.enter(known(walk.principal).tenant_id, known(walk.tool), walk.controller);
   if (leave instanceof Promise) return leave.then((later) => void (walk.leave = later));
   walk.leave = leave;
-}
-
-/** Whose credential does it use? Sources are opened with the account of their file, or not at all. */
-export function resolveCredential(walk: Walk): void {
-  const { credential_need, name, source } = known(walk.tool);
-  if (credential_need !== undefined)
-    throw new ToolcribError('connect_required', { params: { tool: name, systems: source ?? '' } });
 }
 
 /**
@@ -95,13 +103,14 @@ export function run(walk: Walk, deps: CorridorDeps): Promise<void> {
     const ctx: RunContext = {
       call_id: walk.call_id,
       caller: known(walk.principal).caller,
+      credential: walk.credential,
       skip_rows: walk.skip_rows,
       signal,
       limits: tool.result_limits,
       log: deps.log,
       notify: (event) => walk.request.on_event?.(event),
     };
-    runTool(walk, tool, ctx).then(
+    runTool(walk, deps, ctx).then(
       (result) => {
         clearTimeout(timer);
         walk.result = result;
@@ -116,17 +125,37 @@ export function run(walk: Walk, deps: CorridorDeps): Promise<void> {
 }
 
 /** Place and catalogue are given back when the tool has really ended, also when nobody waits for it any more. */
-async function runTool(walk: Walk, tool: Tool, ctx: RunContext): Promise<ToolResult> {
+async function runTool(walk: Walk, deps: CorridorDeps, ctx: RunContext): Promise<ToolResult> {
   const { leave, held } = walk;
   walk.leave = undefined;
   walk.held = undefined;
   try {
-    return await tool.run(known(walk.args), ctx);
+    return await runWithAccount(walk, deps, ctx);
   } catch (thrown) {
     throw thrown instanceof ToolcribError ? thrown : new ToolcribError('tool_failed', { cause: thrown });
   } finally {
     leave?.();
     held?.release();
+  }
+}
+
+/** Once more with a renewed account when the service has refused the first: it has done nothing then. */
+async function runWithAccount(walk: Walk, deps: CorridorDeps, ctx: RunContext): Promise<ToolResult> {
+  const tool = known(walk.tool);
+  const args = known(walk.args);
+  try {
+    return await tool.run(args, ctx);
+  } catch (thrown) {
+    const refused = namedRefusal(walk, thrown);
+    if (refused === thrown || ctx.credential === undefined) throw thrown;
+    const credential = await deps.credentials.renew(known(walk.principal), ctx.credential);
+    if (credential === undefined) throw refused;
+    ctx.signal.throwIfAborted();
+    try {
+      return await tool.run(args, { ...ctx, credential });
+    } catch (again) {
+      throw namedRefusal(walk, again);
+    }
   }
 }
 
@@ -153,11 +182,32 @@ export function shape(walk: Walk): void {
 export function settle(walk: Walk, deps: CorridorDeps): void | Promise<void> {
   walk.leave?.();
   walk.held?.release();
-  const { principal, tool, result, error, request } = walk;
+  const { principal, error } = walk;
   if (error?.cause !== undefined) logCause(walk, deps, error);
   if (principal === undefined) return undefined;
+  const digest = digestForRecord(walk, deps);
+  if (digest instanceof Promise) return digest.then((text) => deps.audit.append(recordOf(walk, deps, principal, text)));
+  return deps.audit.append(recordOf(walk, deps, principal, digest));
+}
+
+/** A record without a digest is better than none. */
+function digestForRecord(walk: Walk, deps: CorridorDeps): string | Promise<string> {
+  const none = (error: unknown): string => {
+    deps.log.error('arguments-not-digested', { call_id: walk.call_id, error });
+    return '';
+  };
+  try {
+    const digest = argumentsDigest(walk, deps);
+    return digest instanceof Promise ? digest.catch(none) : digest;
+  } catch (thrown) {
+    return none(thrown);
+  }
+}
+
+function recordOf(walk: Walk, deps: CorridorDeps, principal: Principal, arguments_digest: string): CallRecord {
+  const { tool, result, error, request, rule, credential_used, approval_id } = walk;
   const rows = result?.kind === 'rows' ? result : undefined;
-  const record: CallRecord = {
+  return {
     id: walk.call_id,
     tenant_id: principal.tenant_id,
     started_at: walk.started_at,
@@ -168,26 +218,19 @@ export function settle(walk: Walk, deps: CorridorDeps): void | Promise<void> {
     via_id: principal.via.id,
     tool: request.tool.slice(0, 200),
     tool_version: tool?.version ?? null,
-    arguments_digest: hash('sha256', canonicalJson(request.args ?? {})),
-    credential_id: null,
-    rule: null,
-    interaction_id: null,
-    outcome: error === undefined ? 'ok' : 'error',
+    arguments_digest,
+    credential_id: credential_used?.id ?? null,
+    rule: rule ?? null,
+    interaction_id: error?.interaction?.id ?? approval_id ?? null,
+    outcome: error === undefined ? 'ok' : error.interaction === undefined ? 'error' : 'interaction',
     error_code: error?.code ?? null,
     result_rows: rows?.rows.length ?? null,
     truncated: rows?.truncated !== undefined,
   };
-  return deps.audit.append(record);
 }
 
 function logCause(walk: Walk, deps: CorridorDeps, error: ToolcribError): void {
   const fields = { call_id: walk.call_id, tool: walk.request.tool.slice(0, 200), code: error.code, cause: error.cause };
   if (error.code === 'internal' || error.code === 'tool_failed') deps.log.error('call-failed', fields);
   else deps.log.warn('call-failed', fields);
-}
-
-/** What an earlier step has set. */
-function known<T>(value: T | undefined): T {
-  if (value === undefined) throw new TypeError('A step of the corridor ran before the step that it builds on');
-  return value;
 }

@@ -7,7 +7,13 @@ import type { Clock } from '../base/clock.ts';
 import type { ToolcribError } from '../base/errors.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
+import type { PlanCandidate, PlanRule } from '@toolcrib/client';
+import type { CallerCredential } from '../credentials/credential.ts';
+import type { CredentialResolver } from '../credentials/resolver.ts';
+import type { Vault } from '../credentials/vault/vault.ts';
+import type { Approvals, Interactions } from '../interactions/interaction.ts';
 import type { Identify, Principal } from '../identity/principal.ts';
+import type { UseLimiter } from '../identity/use-limiter.ts';
 import type { AuditWriter } from '../ledger/audit.ts';
 import type { CallRequest } from './call.ts';
 import type { Places } from './places.ts';
@@ -19,6 +25,13 @@ export interface CorridorDeps {
   readonly catalogue: () => Catalogue;
   readonly audit: AuditWriter;
   readonly places: Places;
+  /** Bounds on use over all processes. */
+  readonly uses: UseLimiter;
+  /** Whose account a call uses, and the account itself. */
+  readonly credentials: CredentialResolver;
+  readonly approvals: Approvals;
+  readonly interactions: Interactions;
+  readonly vault: Vault;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -42,6 +55,16 @@ export interface Walk {
   /** Absent when the tool names no auth service. */
   vouchers: Vouchers | undefined;
   args: Arguments | undefined;
+  /** Keyed; made when it is first asked for. */
+  arguments_digest: string | undefined;
+  /** Which rule has decided whose account is used. */
+  rule: PlanRule | undefined;
+  /** The credential that the plan names, without its secrets. */
+  credential_used: PlanCandidate | undefined;
+  /** The account for the tool. */
+  credential: CallerCredential | undefined;
+  /** The approval that this call has used up. */
+  approval_id: string | undefined;
   /** Rows that the caller has already. */
   skip_rows: number;
   /** Gives back the places among the running calls. */

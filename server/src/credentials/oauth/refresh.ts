@@ -58,8 +58,6 @@ export function createGrantKeeper(deps: GrantDeps): GrantKeeper {
   };
 
   return {
-    // A short life is looked at more closely with the row.
-    isDue: (expires_at) => isDue({ expires_at, saved_at: -Infinity }, deps.clock.now()),
     renew: async ({ refused_version, ...place }) => {
       const seen = await deps.store.inTenant(place.tenant_id, (db) => readGrantRow(db, place));
       if (seen?.status !== 'ok') return false;

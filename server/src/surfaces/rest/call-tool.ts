@@ -66,6 +66,7 @@ export const callTool: Operation<unknown, z.output<typeof body>, CallAnswer> = {
     const outcome = await corridor.call({
       surface: 'rest',
       authorization: authorizationOf(exchange),
+      host: exchange.request.headers.host,
       tokenOf: tokenReader(exchange),
       tool: params['name'] ?? '',
       args,

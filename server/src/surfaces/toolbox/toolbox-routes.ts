@@ -47,6 +47,7 @@ async function invoke({ corridor }: ToolboxDeps, exchange: Exchange): Promise<vo
   const outcome = await corridor.call({
     surface: 'toolbox',
     authorization: exchange.request.headers.authorization,
+    host: exchange.request.headers.host,
     tokenOf: tokenReader(exchange),
     tool: exchange.params['tool'] ?? '',
     args,
