@@ -132,7 +132,11 @@ async function addMember(
 }
 
 /** Ends the keys that others have made for this person and may still know; the operator's and their own stay. */
-export async function endEarlierAccess(db: Database, deps: IdentityDeps, { tenant_id, user_id }: MemberId): Promise<void> {
+export async function endEarlierAccess(
+  db: Database,
+  deps: IdentityDeps,
+  { tenant_id, user_id }: MemberId,
+): Promise<void> {
   const foreign = await db
     .selectFrom('api_key')
     .innerJoin('audit_change', (join) =>

@@ -24,7 +24,7 @@ export interface UseLimiter {
    * Counts one use, from this process's portion: a promise only when there is none left. Throws or rejects with
    * `rate_limited`, rejects with `database_unavailable`.
    */
-  take(bound: UseBound): void | Promise<void>;
+  take(bound: UseBound): undefined | Promise<void>;
   /** Counts one use in the database itself, so that it can be given back. Rejects like `take`. */
   takeOne(bound: UseBound): Promise<void>;
   /** Takes back a use that `takeOne` has counted in this window. */

@@ -2,17 +2,16 @@
 import type { Member } from '@toolcrib/client';
 import { z } from 'zod';
 import { createMember as createMemberOf } from '../../identity/members.ts';
-import { roles } from '../../identity/permissions.ts';
 import { actorOf } from '../../identity/principal.ts';
 import { requireMayGive } from '../../identity/role-rules.ts';
 import { memberOnWire } from './list-members.ts';
 import type { Operation } from './operation.ts';
-import { member } from './schemas.ts';
+import { email, member, personName, roleName } from './schemas.ts';
 
 const body = z.strictObject({
-  email: z.email().max(254).toLowerCase(),
-  name: z.string().trim().min(1).max(100),
-  role: z.enum(roles as ['owner', 'admin', 'builder', 'member']),
+  email,
+  name: personName,
+  role: roleName,
 });
 
 export const createMember: Operation<unknown, z.output<typeof body>, Member> = {

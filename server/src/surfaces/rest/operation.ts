@@ -5,10 +5,14 @@ import type { ErrorCode } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { PublicAddresses } from '../../base/public-addresses.ts';
 import type { Catalogue } from '../../catalog/catalogue.ts';
+import type { Issuers } from '../../credentials/sign-on/issuers.ts';
 import type { Vault } from '../../credentials/vault/vault.ts';
 import type { IdentityDeps } from '../../identity/api-keys.ts';
+import type { Passwords } from '../../identity/passwords.ts';
 import type { Permission } from '../../identity/permissions.ts';
 import type { Identify, Principal } from '../../identity/principal.ts';
+import type { OnMemberLeaving } from '../../identity/remove-member.ts';
+import type { UseLimiter } from '../../identity/use-limiter.ts';
 import type { InteractionWaiter } from '../../interactions/interaction-waiter.ts';
 import type { Corridor } from '../../invoke/call.ts';
 import type { Exchange, Route } from '../route.ts';
@@ -25,6 +29,12 @@ export interface RestDeps extends IdentityDeps {
   readonly addresses: PublicAddresses;
   /** For requests that wait until a person has acted. */
   readonly waiter: InteractionWaiter;
+  readonly passwords: Passwords;
+  readonly uses: UseLimiter;
+  /** What the layers above identity do with what they keep of a member who goes. */
+  readonly onMemberLeaving: OnMemberLeaving;
+  /** What is said to the issuers of single sign-on. */
+  readonly issuers: Issuers;
   readonly health: HealthChecks;
 }
 
