@@ -87,6 +87,36 @@ export interface NewPolicyBody {
   readonly action: PolicyAction;
 }
 
+/** An issuer of OpenID Connect that may say who a person is. */
+export interface SignOn {
+  readonly id: string;
+  readonly name: string;
+  readonly issuer: string;
+  readonly client_id: string;
+  readonly client_secret: 'set';
+  /** Whoever has a verified address of these domains becomes a member, with `role`. */
+  readonly domains: readonly string[];
+  readonly role: 'builder' | 'member';
+  /** The return address to register at the issuer; each address in `server.public_urls` has one. */
+  readonly redirect_uri: string;
+  readonly created_at: string;
+}
+
+export interface SignOnList {
+  readonly sign_ons: readonly SignOn[];
+}
+
+export interface NewSignOnBody {
+  readonly name: string;
+  /** Exactly as the issuer calls itself. */
+  readonly issuer: string;
+  readonly client_id: string;
+  readonly client_secret: string;
+  readonly domains?: readonly string[];
+  /** `member` when absent. */
+  readonly role?: 'builder' | 'member';
+}
+
 /** A secret variable: its value goes in and never comes out. */
 export interface Variable {
   readonly name: string;

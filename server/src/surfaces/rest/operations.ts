@@ -1,5 +1,8 @@
 // Every operation of the REST surface, in the order in which the documentation shows them.
 import { callTool } from './call-tool.ts';
+import { createSignOn } from './create-sign-on.ts';
+import { deleteSignOn } from './delete-sign-on.ts';
+import { listSignOns } from './list-sign-ons.ts';
 import { cancelInteraction } from './cancel-interaction.ts';
 import { changeMember } from './change-member.ts';
 import { changePassword } from './change-password.ts';
@@ -47,6 +50,9 @@ export const operations: readonly AnyOperation[] = [
   getInteraction,
   cancelInteraction,
   decideInteraction,
+  listSignOns,
+  createSignOn,
+  deleteSignOn,
   listPolicies,
   setPolicy,
   removePolicy,

@@ -14,6 +14,7 @@ import type {
   Member,
   PlanRule,
   Policy,
+  SignOn,
   Session,
   ToolResult,
   ToolSummary,
@@ -202,6 +203,20 @@ export const session = z
     current: z.boolean(),
   })
   .meta({ id: 'Session' }) satisfies z.ZodType<Session>;
+
+export const signOn = z
+  .object({
+    id,
+    name: z.string(),
+    issuer: z.string(),
+    client_id: z.string(),
+    client_secret: z.literal('set'),
+    domains: z.array(z.string()),
+    role: z.enum(['builder', 'member']),
+    redirect_uri: z.url(),
+    created_at: instant,
+  })
+  .meta({ id: 'SignOn' }) satisfies z.ZodType<SignOn>;
 
 const planRule = z.enum([
   'nothing_needed',

@@ -75,12 +75,15 @@ export function authorizationOf(exchange: Exchange): string | undefined {
   return `Session ${text}`;
 }
 
-/** Throws `request_forged` for a request that another site's page has caused, and for one that does not say. */
+/**
+ * Throws `request_forged` for a request that another site's page has caused, and for one that does not say. `Sec-Fetch-Site`
+ * counts first: it is about the address that the browser sees, also where a proxy asks us under another host name.
+ */
 export function requireSameOrigin({ request }: Exchange): void {
   const { origin, host } = request.headers;
   const site = request.headers['sec-fetch-site'];
   const same = origin !== undefined && /^https?:\/\/([^/]+)$/i.exec(origin)?.[1]?.toLowerCase() === host?.toLowerCase();
-  if (!same || (site !== undefined && site !== 'same-origin')) throw new ToolcribError('request_forged');
+  if (site === undefined ? !same : site !== 'same-origin') throw new ToolcribError('request_forged');
 }
 
 export function setSession(exchange: Exchange, text: string): void {
