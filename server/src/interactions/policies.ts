@@ -142,9 +142,14 @@ export function createPolicyLookup(deps: {
 
   return ({ tenant_id, credential_epoch: epoch }, tool) => {
     const known = remembered.get(tenant_id);
-    if (known?.epoch === epoch) return judge(known, tool);
+    if (known !== undefined && isAsNew(known.epoch, epoch)) return judge(known, tool);
     return load(tenant_id, epoch).then((loaded) => judge(loaded, tool));
   };
+}
+
+/** Almost always the same one; then no number is made of it. */
+function isAsNew(known: string, wanted: string): boolean {
+  return known === wanted || BigInt(known) >= BigInt(wanted);
 }
 
 function byDefault(from: DangerLevel | 'never', danger: DangerLevel): PolicyAction {

@@ -74,8 +74,12 @@ begin
   return null;
 end
 $$;
-create trigger end_connects after insert or update of status, scope, granted_scopes
+create trigger end_connects_of_new after insert
   on credential for each row when (new.status = 'ok') execute function end_connects();
+create trigger end_connects after update of status, scope, granted_scopes
+  on credential for each row
+  when (new.status = 'ok' and (old.status, old.scope, old.granted_scopes) is distinct from (new.status, new.scope, new.granted_scopes))
+  execute function end_connects();
 
 create function end_choices() returns trigger
   language plpgsql as $$

@@ -4,9 +4,9 @@ import { InitializeRequestParamsSchema, SetLevelRequestParamsSchema } from '@mod
 import { toToolcribError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { limits } from '../../base/limits.ts';
-import type { Corridor, ListRequest } from '../../invoke/call.ts';
+import type { ListRequest } from '../../invoke/call.ts';
 import { callTool } from './call-tool.ts';
-import type { ToolCall } from './call-tool.ts';
+import type { PauseDeps, ToolCall } from './call-tool.ts';
 import { toFailure } from './failures.ts';
 import { listTools } from './list-tools.ts';
 import { offerMethods } from './offers.ts';
@@ -15,8 +15,7 @@ import { failure, metaKeys, revisions, revisionTraits } from './protocol.ts';
 import type { Answer, Failure, Revision } from './protocol.ts';
 import type { ResultParts } from './results.ts';
 
-export interface DispatchDeps {
-  readonly corridor: Corridor;
+export interface DispatchDeps extends PauseDeps {
   readonly log: Log;
   /** Version of this server. */
   readonly version: string;
@@ -36,7 +35,7 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['logging/setLevel', { known_to: 'handshake', answer: listed(setLevel) }],
   ['server/discover',  { known_to: 'stateless', answer: discover }],
   ['tools/list',       { known_to: 'all',       answer: listTheTools }],
-  ['tools/call',       { known_to: 'all',       answer: (deps, call) => callTool(deps.corridor, call) }],
+  ['tools/call',       { known_to: 'all',       answer: callTool }],
   ...Object.entries(offerMethods).map(([name, method]) => [name, { known_to: 'all', answer: offered(method) }] as const),
 ]);
 
@@ -75,15 +74,16 @@ function failureOf({ log }: DispatchDeps, thrown: unknown): Failure {
 }
 
 /** The result with what its revision wants in every result. */
-function resultText({ members, meta }: ResultParts, revision: Revision, version: string): string {
+function resultText(parts: ResultParts, revision: Revision, version: string): string {
+  const { members, meta } = parts;
   const { stateless } = revisionTraits[revision];
   const whole = stateless ? { ...meta, [metaKeys.server_info]: serverInfo(version) } : meta;
-  const parts = [
-    stateless ? '"resultType":"complete"' : '',
+  const written = [
+    stateless ? `"resultType":"${parts.result_type ?? 'complete'}"` : '',
     members,
     Object.keys(whole).length === 0 ? '' : `"_meta":${JSON.stringify(whole)}`,
   ];
-  return `{${parts.filter((part) => part !== '').join(',')}}`;
+  return `{${written.filter((part) => part !== '').join(',')}}`;
 }
 
 /** Whoever may not list may not even shake hands: a bad key and an unknown toolset are told at once. */

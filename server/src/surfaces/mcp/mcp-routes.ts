@@ -11,9 +11,10 @@ import { createReply } from './event-stream.ts';
 import type { Reply } from './event-stream.ts';
 import { toFailure } from './failures.ts';
 import { readMessage } from './message.ts';
-import type { Message } from './message.ts';
+import type { Message, RequestMessage } from './message.ts';
+import { declaresLinks, sessionId } from './pauses.ts';
 import { assumedRevision, failure, isRevision, responseText, revisionTraits } from './protocol.ts';
-import type { Answer, Failure, RequestId } from './protocol.ts';
+import type { Answer, Failure, RequestId, Revision } from './protocol.ts';
 import { serveAs } from './revision.ts';
 
 export function mcpRoutes(deps: DispatchDeps): readonly Route[] {
@@ -31,6 +32,7 @@ export function mcpRoutes(deps: DispatchDeps): readonly Route[] {
 interface Scene {
   readonly exchange: Exchange;
   readonly authorization: string | undefined;
+  readonly host: string | undefined;
   readonly tokenOf: TokenOf;
   readonly toolset: string | undefined;
   readonly on_gone: (listener: () => void) => void;
@@ -41,6 +43,7 @@ async function serve(deps: DispatchDeps, exchange: Exchange): Promise<void> {
   const scene: Scene = {
     exchange,
     authorization: exchange.request.headers.authorization,
+    host: exchange.request.headers.host,
     tokenOf: tokenReader(exchange),
     toolset: exchange.params['toolset'],
     on_gone: goneListeners(exchange),
@@ -73,13 +76,19 @@ async function answerMessage(
   if (served.kind === 'failure') return served;
   if (reply === undefined && !revisionTraits[served.revision].batches) return noBatches;
   if (message.kind === 'request') {
-    if (message.method === 'initialize' && revisionTraits[served.revision].wants_session) {
-      scene.exchange.response.setHeader('mcp-session-id', scene.exchange.request_id);
-    }
+    if (message.method === 'initialize') nameSession(scene, message, served.revision);
     return dispatch(deps, { ...scene, message, served, reply });
   }
   // Notifications are accepted and change nothing: a running call ends when its caller closes the connection.
   return refusalOf(deps, scene);
+}
+
+/** Where the client wants a session, or has said what it can show: then it says it again with each request. */
+function nameSession({ exchange }: Scene, { params }: RequestMessage, revision: Revision): void {
+  const { wants_session, may_show_links } = revisionTraits[revision];
+  const shows_links = may_show_links && declaresLinks(params);
+  if (!wants_session && !shows_links) return;
+  exchange.response.setHeader('mcp-session-id', sessionId(exchange.request_id, shows_links));
 }
 
 async function serveBatch(deps: DispatchDeps, scene: Scene, body: readonly unknown[]): Promise<void> {

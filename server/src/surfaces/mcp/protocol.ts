@@ -10,15 +10,17 @@ interface RevisionTraits {
   readonly structured: boolean;
   /** Clients of this revision go on only when the handshake names a session. Ours stands for nothing. */
   readonly wants_session: boolean;
+  /** Clients may say in their handshake that they can show a link to a person (URL elicitation). */
+  readonly may_show_links: boolean;
 }
 
 /** Newest first. */
 export const revisionTraits = {
-  '2026-07-28': { stateless: true, batches: false, structured: true, wants_session: false },
-  '2025-11-25': { stateless: false, batches: false, structured: true, wants_session: false },
-  '2025-06-18': { stateless: false, batches: false, structured: true, wants_session: false },
-  '2025-03-26': { stateless: false, batches: true, structured: false, wants_session: true },
-  '2024-11-05': { stateless: false, batches: false, structured: false, wants_session: false },
+  '2026-07-28': { stateless: true, batches: false, structured: true, wants_session: false, may_show_links: true },
+  '2025-11-25': { stateless: false, batches: false, structured: true, wants_session: false, may_show_links: true },
+  '2025-06-18': { stateless: false, batches: false, structured: true, wants_session: false, may_show_links: false },
+  '2025-03-26': { stateless: false, batches: true, structured: false, wants_session: true, may_show_links: false },
+  '2024-11-05': { stateless: false, batches: false, structured: false, wants_session: false, may_show_links: false },
 } as const satisfies Record<string, RevisionTraits>;
 
 export type Revision = keyof typeof revisionTraits;
@@ -45,6 +47,7 @@ const rpcCodes = {
   server: -32_000,
   header_mismatch: -32_020,
   unsupported_version: -32_022,
+  url_elicitation_required: -32_042,
 } as const;
 
 export const metaKeys = {

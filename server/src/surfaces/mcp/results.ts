@@ -7,6 +7,8 @@ import { metaKeys } from './protocol.ts';
 
 /** The parts of a result: `members` is JSON text without braces, `meta` goes into `_meta`. */
 export interface ResultParts {
+  /** `complete` when absent. */
+  readonly result_type?: 'input_required';
   readonly members: string;
   readonly meta: Readonly<Record<string, unknown>>;
 }

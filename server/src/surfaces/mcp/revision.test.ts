@@ -24,6 +24,7 @@ describe('a request of 2026-07-28', () => {
       kind: 'served',
       revision: '2026-07-28',
       log_level: undefined,
+      shows_links: false,
       is_toolbox: false,
     });
   });

@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type { JsonObject } from '../../base/json.ts';
 import { metaOf } from './message.ts';
 import type { NotificationMessage, RequestMessage } from './message.ts';
+import { showsLinks } from './pauses.ts';
 import {
   assumedRevision,
   failure,
@@ -27,6 +28,8 @@ export interface Served {
   readonly revision: Revision;
   /** The least severe log message that the client wants; `undefined` when it wants none. */
   readonly log_level: LogLevel | undefined;
+  /** The client said that it can show a link to its person and have them open it (URL elicitation). */
+  readonly shows_links: boolean;
   /** The client said that it is one of the toolbox clients. */
   readonly is_toolbox: boolean;
 }
@@ -45,7 +48,8 @@ export function serveAs(message: RequestMessage | NotificationMessage, headers: 
   }
   const revision = message.method === 'initialize' ? handshakeRevision(message.params) : (header ?? assumedRevision);
   // A log level set earlier cannot be remembered without a session: these revisions leave the choice to the server.
-  return { kind: 'served', revision, log_level: 'debug', is_toolbox: false };
+  const shows_links = revisionTraits[revision].may_show_links && showsLinks(headerText(headers, 'mcp-session-id'));
+  return { kind: 'served', revision, log_level: 'debug', shows_links, is_toolbox: false };
 }
 
 interface Claim {
@@ -64,10 +68,10 @@ function serveClaimed(message: RequestMessage | NotificationMessage, claim: Clai
   if (!isRevision(claimed)) return unsupported(claimed);
   if (mismatch !== undefined) return mismatch;
   if (!revisionTraits[claimed].stateless) {
-    return { kind: 'served', revision: claimed, log_level: 'debug', is_toolbox: false };
+    return { kind: 'served', revision: claimed, log_level: 'debug', shows_links: false, is_toolbox: false };
   }
   if (message.kind === 'notification') {
-    return { kind: 'served', revision: claimed, log_level: undefined, is_toolbox: false };
+    return { kind: 'served', revision: claimed, log_level: undefined, shows_links: false, is_toolbox: false };
   }
   const capabilities = ClientCapabilitiesSchema.safeParse(meta[metaKeys.client_capabilities]);
   if (!capabilities.success) return badEnvelope(metaKeys.client_capabilities, 'is missing or not what it should be');
@@ -84,6 +88,7 @@ function serveClaimed(message: RequestMessage | NotificationMessage, claim: Clai
     kind: 'served',
     revision: claimed,
     log_level: log_level.data,
+    shows_links: capabilities.data.elicitation?.url !== undefined,
     is_toolbox: capabilities.data.extensions?.[toolboxExtension] !== undefined,
   };
 }
