@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { nearHint } from '../base/nearest-names.ts';
 import { decodeFields } from './decode-fields.ts';
+import { readVariables } from './decode-variables.ts';
 import { shortened } from './describe-value.ts';
 import { tell, tellShape } from './decoding.ts';
 import type { Decoding, Environment } from './decoding.ts';
@@ -68,6 +69,7 @@ export function decodeByKind<Kind extends NamedType & { readonly fields: z.ZodTy
     if (kind === undefined) return undefined;
     const { path, place, type_keys } = entity;
     const at = { node: kindFields(entity, fields, []), path, place, other_fields: type_keys };
+    if (entity.entity === 'auth service') readVariables({ fields, path, allowed: [] }, decoding);
     return { name: entity.name, kind, config: decodeFields(kind.fields, at, decoding) };
   });
 }

@@ -4,6 +4,7 @@ import { compileCheck } from './check-value.ts';
 import { decodeConstraints } from './decode-constraints.ts';
 import { decodeFields } from './decode-fields.ts';
 import { decodeFilledFrom } from './decode-filled-from.ts';
+import { decodeTakesVariables } from './decode-takes-variables.ts';
 import { decodeTemplate } from './decode-template.ts';
 import { describeNode, isTold, quoteName, tell, tellShape } from './decoding.ts';
 import { typedText } from './fill-placeholders.ts';
@@ -40,13 +41,15 @@ function decodeWith(table: FieldTable, given: Located, at: ParameterAt): Paramet
   const constraints = decodeConstraints(plain, fields, { ...at, node });
   const filled_from = decodeFilledFrom(plain, fields, { ...at, node });
   const template = decodeTemplate(plain, fields, { ...at, node });
-  if (decoding.faults.length > faults_before) return undefined;
-  const parameter: Parameter = {
+  const whole: Parameter = {
     ...plain,
     ...(constraints === undefined ? {} : { constraints }),
     ...(filled_from === undefined ? {} : { filled_from }),
     ...(template === undefined ? {} : { template }),
   };
+  const takes_variables = decodeTakesVariables(whole, fields, { ...at, node });
+  if (decoding.faults.length > faults_before) return undefined;
+  const parameter: Parameter = takes_variables ? { ...whole, variables: true } : whole;
   return checkDefault(parameter, node, at) ? parameter : undefined;
 }
 

@@ -221,7 +221,7 @@ describe('tells', () => {
     [
       'a bound of another type',
       'type: string, minValue: 1',
-      't.parameters[0].minValue — unknown field | Valid: name, type, description, allowedValues, excludedValues, minLength, maxLength, pattern, escape, required and 6 more.',
+      't.parameters[0].minValue — unknown field | Valid: name, type, description, allowedValues, excludedValues, minLength, maxLength, pattern, escape, required and 7 more.',
     ],
     [
       'escape of a bound parameter',
@@ -316,7 +316,7 @@ templateParameters:
     expect(faults).toEqual([
       '5:13 t.templateParameters[1].type — cannot be written into a statement | Take a string, a number, a boolean or a list of them.',
       '6:43 t.templateParameters[2].unsafe — contradicts "escape": a value is quoted, or goes in as it is | Write one of the two.',
-      '7:44 t.templateParameters[3].escape — unknown field | Valid: name, type, description, allowedValues, excludedValues, minValue, maxValue, required, default, authServices and 4 more.',
+      '7:44 t.templateParameters[3].escape — unknown field | Valid: name, type, description, allowedValues, excludedValues, minValue, maxValue, required, default, authServices and 5 more.',
       '4:3 t.templateParameters[0].name — the parameter "a" is already defined in line 2 | ',
     ]);
   });

@@ -8,6 +8,7 @@ import { nearHint } from '../base/nearest-names.ts';
 import type { CredentialNeed } from '../credentials/credential.ts';
 import { filledFields } from './caller-account.ts';
 import { credentialField, toNeed } from './decode-credential.ts';
+import { readVariables } from './decode-variables.ts';
 import { bodyFields, decodeEntity, findKind, kindFields } from './decode-entity.ts';
 import type { Decoded, KindDefinition } from './decode-entity.ts';
 import { decodeFields } from './decode-fields.ts';
@@ -22,6 +23,8 @@ export interface SourceDefinition extends KindDefinition<SourceKind> {
   /** Present when its tools run with the account of whoever calls. */
   readonly per_caller?: PerCaller;
   readonly session_settings: readonly SettingDefinition[];
+  /** Present when it names secret variables: those that every call needs. */
+  readonly variables?: readonly string[];
 }
 
 export interface PerCaller {
@@ -74,7 +77,9 @@ export function decodeSource(entity: Entity, options: SourceDecoding): Decoded<S
     const config = decodeWith(wants_caller ? withSample(own, kind) : own, decoding);
     tellUnsupported({ entity, fields }, kind, decoding);
     const session_settings = readSettings(common.sessionSettings, { entity, fields, kind }, decoding);
-    const definition = { name: entity.name, kind, config, session_settings };
+    const variables = readVariables({ fields, path, allowed: kind.variable_fields ?? [] }, decoding);
+    const named = variables === undefined ? {} : { variables };
+    const definition = { name: entity.name, kind, config, session_settings, ...named };
     const need =
       config === undefined ? undefined : toNeed(common.credential, { entity, fields, kind, config }, decoding);
     if (need === undefined) return definition;

@@ -7,6 +7,7 @@ import { decodeFields } from './decode-fields.ts';
 import { tell } from './decoding.ts';
 import type { Decoding, Environment } from './decoding.ts';
 import { decodeParameterLists, decodeToolParameters } from './decode-parameters.ts';
+import { readVariables } from './decode-variables.ts';
 import { filterEntries, locate } from './located.ts';
 import type { LocatedMap } from './located.ts';
 import type { Parameter } from './parameters.ts';
@@ -29,6 +30,8 @@ export interface ToolDefinition {
   readonly timeout_ms: number;
   readonly concurrency: number;
   readonly result_limits: ResultLimits;
+  /** Present when it uses secret variables of the caller: names of those that every call needs. */
+  readonly variables?: readonly string[];
   /** What the kind's schema made of its own fields. */
   readonly config: unknown;
 }
@@ -97,7 +100,10 @@ export function decodeTool(entity: Entity, options: ToolDecoding): Decoded<ToolD
     const read_only = isReadOnly(common, kind, config);
     tellContradictions({ common, read_only }, fields, path, decoding);
     if (kind === undefined) return { kind, definition: undefined };
-    return { kind, definition: toDefinition(entity.name, { kind, common, parameters, config, read_only }) };
+    const named = readVariables({ fields, path, allowed: kind.variable_fields ?? [] }, decoding);
+    const variables = named ?? (parameters.some((parameter) => parameter.variables === true) ? [] : undefined);
+    const definition = toDefinition(entity.name, { kind, common, parameters, config, read_only });
+    return { kind, definition: variables === undefined ? definition : { ...definition, variables } };
   });
 }
 

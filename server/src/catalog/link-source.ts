@@ -14,7 +14,7 @@ import type { Source } from './source.ts';
 export function linkSource(scoped: Scoped<SourceDefinition>, deps: LinkDeps): OpenSource | undefined {
   const { definition, decoding, base_folder, scope } = scoped;
   if (definition === undefined || decoding.faults.length > 0) return undefined;
-  const { kind, config, name, per_caller, session_settings } = definition;
+  const { kind, config, name, per_caller, session_settings, variables } = definition;
   const need = per_caller?.need;
   const { keep, ...kind_deps } = deps;
   const account_per_call = need !== undefined && per_caller?.configFor === undefined;
@@ -31,7 +31,13 @@ export function linkSource(scoped: Scoped<SourceDefinition>, deps: LinkDeps): Op
           ? { source: open(config), per_caller: undefined }
           : openPerCaller(definition, { open, configFor: per_caller.configFor }, deps.log);
       const has_settings = session_settings.length > 0;
-      const thing: OpenSource = { type: kind.type, ...opened, has_settings, ...(need === undefined ? {} : { need }) };
+      const thing: OpenSource = {
+        type: kind.type,
+        ...opened,
+        has_settings,
+        ...(need === undefined ? {} : { need }),
+        ...(variables === undefined ? {} : { variables }),
+      };
       return { thing, close: () => opened.source.close() };
     });
   } catch (thrown) {

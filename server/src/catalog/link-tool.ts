@@ -49,6 +49,7 @@ export function linkTool(
         version,
         ...(auth === undefined ? {} : { auth }),
         ...(source?.need === undefined ? {} : { credential_need: source.need }),
+        ...variablesOf(definition, source),
         run: prepare(definition, source),
       }),
     }));
@@ -152,7 +153,7 @@ function prepare(definition: ToolDefinition, source: OpenSource | undefined): Ru
 function toTool(
   scope: ToolScope,
   definition: ToolDefinition,
-  linked: Pick<Tool, 'auth' | 'credential_need' | 'run' | 'version'>,
+  linked: Pick<Tool, 'auth' | 'credential_need' | 'variables' | 'run' | 'version'>,
 ): Tool {
   const { config, kind, auth_required, ...common } = definition;
   return {
@@ -164,6 +165,12 @@ function toTool(
     ...(kind.answers === 'rows' ? { output_schema: rowsSchema } : {}),
     validate: compileValidator(definition.name, definition.parameters),
   };
+}
+
+/** Those that the tool names and those that its source names. */
+function variablesOf(definition: ToolDefinition, source: OpenSource | undefined): Pick<Tool, 'variables'> {
+  if (definition.variables === undefined && source?.variables === undefined) return {};
+  return { variables: [...new Set([...(definition.variables ?? []), ...(source?.variables ?? [])])] };
 }
 
 /** Depends on nothing but the definition: not on format, comments, files or places. */

@@ -28,6 +28,8 @@ export interface OpenSource {
   readonly need?: CredentialNeed;
   /** Present when every caller opens it with an account of their own. */
   readonly per_caller: CallerSources | undefined;
+  /** Present when its tools use secret variables of the caller: names of those that every call needs. */
+  readonly variables?: readonly string[];
   /** Whether its sessions have settings, which a statement written by the caller could undo. */
   readonly has_settings: boolean;
 }

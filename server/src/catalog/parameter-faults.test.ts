@@ -61,7 +61,7 @@ const cases: readonly FaultCase[] = [
   [
     'items of something that is no array',
     parameterText('{name: a, type: string, description: d, items: {type: string}}'),
-    '9:47 tools.t.parameters[0].items — unknown field | Valid: name, type, description, allowedValues, excludedValues, minLength, maxLength, pattern, escape, required and 6 more.',
+    '9:47 tools.t.parameters[0].items — unknown field | Valid: name, type, description, allowedValues, excludedValues, minLength, maxLength, pattern, escape, required and 7 more.',
   ],
   [
     'fields of parameters that are not supported',

@@ -20,6 +20,7 @@ export interface ParameterFields {
   readonly authServices?: readonly ClaimFields[] | undefined;
   readonly authSources?: readonly ClaimFields[] | undefined;
   readonly unsafe?: boolean | undefined;
+  readonly variables?: boolean | undefined;
   readonly escape?: EscapeStyle | undefined;
   readonly minLength?: number | undefined;
   readonly maxLength?: number | undefined;
@@ -55,6 +56,7 @@ const common = {
   authSources: claims.describe('The older name of authServices.'),
   valueFrom: z.string().optional().describe('Takes the value from the caller: $user.id, $tenant.id …'),
   valueFromParam: z.string().optional().describe('Copies the value of another parameter.'),
+  variables: z.boolean().optional().describe("Whether the argument may name the caller's secret variables: $NAME."),
   unsafe: z.boolean().optional().describe('Of a template parameter: its value goes into the statement as it is.'),
 };
 

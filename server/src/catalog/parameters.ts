@@ -27,6 +27,8 @@ export interface Parameter {
   readonly template?: TemplateUse;
   /** Present when the platform fills the value in: then it is no argument, and no surface publishes it as one. */
   readonly filled_from?: FilledFrom;
+  /** Whether its argument may name secret variables (`$NAME`), which are filled in when the call runs. */
+  readonly variables?: true;
 }
 
 /** What a value must be beyond its type. Of an array, `items` has constraints of its own. */

@@ -26,6 +26,8 @@ export interface SourceKind<Config = unknown> {
   readonly aliases: readonly string[];
   /** The fields of the configuration beside name and type; strict, with a description per field. */
   readonly fields: z.ZodType<Config>;
+  /** Fields whose texts may name secret variables of the caller, which its tools fill in at every call (`ctx.secret`). */
+  readonly variable_fields?: readonly string[];
   /** How the account of whoever calls is used; absent when tools on a source of this kind cannot run with it. */
   readonly caller_account?: CallerAccount<Config>;
   /**

@@ -8,6 +8,7 @@ import type { Caller } from '../base/caller.ts';
 import type { CallerCredential, CredentialNeed } from '../credentials/credential.ts';
 import type { Arguments, ArgumentValue, Parameter } from './parameters.ts';
 import type { CallEvent, ResultLimits, ToolResult } from './result.ts';
+import type { Secret } from './secret-text.ts';
 import type { Source } from './source.ts';
 
 export type DangerLevel = 'low' | 'medium' | 'high' | 'critical';
@@ -37,6 +38,8 @@ export interface Tool {
   readonly auth?: ToolAuth;
   /** Present when it runs with an account of the caller's: which ones fit. */
   readonly credential_need?: CredentialNeed;
+  /** Present when it uses secret variables of the caller: names of those that every call needs. */
+  readonly variables?: readonly string[];
   /** JSON Schema 2020-12 of the arguments. */
   readonly input_schema: JsonObject;
   /** The same of the result, where its kind can say. */
@@ -73,6 +76,8 @@ export interface RunContext {
   readonly caller: Caller;
   /** Present when the tool has a `credential_need`. */
   readonly credential?: CallerCredential | undefined;
+  /** The caller's secret variables; present when the tool uses some. Throws `variable_missing`. */
+  readonly secret?: Secret | undefined;
   /** Rows of the answer that the caller has already: a call that goes on where a cut one ended. Zero otherwise. */
   readonly skip_rows: number;
   /** Aborts at the deadline, at cancel and when the caller goes away; its reason is the ToolcribError to throw. */
@@ -96,6 +101,8 @@ export interface ToolKind<Config = unknown> {
   readonly parameters?: readonly Parameter[];
   /** The lists of parameters that its tools have instead of `parameters`, where the list says what a value is for. */
   readonly parameter_lists?: readonly string[];
+  /** Its own fields whose texts may name secret variables, which it fills in at every call (`ctx.secret`). */
+  readonly variable_fields?: readonly string[];
   /** Whether tools of this kind may have `templateParameters`. */
   readonly takes_templates?: boolean;
   /** What its tools always answer, where that is known: then surfaces publish its schema. */

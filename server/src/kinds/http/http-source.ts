@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ToolcribError } from '../../base/errors.ts';
 import type { HttpAnswer, HttpClient, HttpMethod } from '../../base/http-client.ts';
 import { limits } from '../../base/limits.ts';
+import { namesSecret } from '../../catalog/secret-text.ts';
 import type { Source, SourceKind } from '../../catalog/source.ts';
 import { createAccountWriter, httpAccount, namesCredential } from './account.ts';
 import type { AccountWriter } from './account.ts';
@@ -104,6 +105,7 @@ export const httpSource: SourceKind<HttpConfig> = {
   type: 'http',
   aliases: [],
   fields,
+  variable_fields: ['headers', 'queryParams'],
   caller_account: httpAccount,
   open: (name, config, { http, account_per_call }): HttpSource => {
     const { baseUrl, timeout } = config;
@@ -113,6 +115,8 @@ export const httpSource: SourceKind<HttpConfig> = {
       Object.fromEntries(Object.entries(texts).filter(([, value]) => !namesCredential(value)));
     const headers = fixed(config.headers);
     const queryParams = fixed(config.queryParams);
+    // Without a caller there are no secret variables.
+    const plain = Object.fromEntries(Object.entries(headers).filter(([, value]) => !namesSecret(value)));
     const base = new URL(baseUrl.replace(/\/+$/, ''));
     const timeout_ms = parseDuration(timeout) ?? limits.http_request_ms;
     const send = async ({ body, ...request }: SourceRequest) =>
@@ -126,7 +130,7 @@ export const httpSource: SourceKind<HttpConfig> = {
       send,
       // Any answer will do: there is no path that every service has.
       probe: async (signal) => {
-        await send({ method: 'HEAD', url: base, headers, signal, limit_bytes: limits.http_body_bytes });
+        await send({ method: 'HEAD', url: base, headers: plain, signal, limit_bytes: limits.http_body_bytes });
       },
       close: () => Promise.resolve(),
     };

@@ -5,6 +5,8 @@ import { ToolcribError } from '../../base/errors.ts';
 import type { HttpMethod } from '../../base/http-client.ts';
 import { limits } from '../../base/limits.ts';
 import type { Arguments, ArgumentValue, Parameter } from '../../catalog/parameters.ts';
+import { fillSecrets, namesSecret } from '../../catalog/secret-text.ts';
+import type { Secret } from '../../catalog/secret-text.ts';
 import type { Source } from '../../catalog/source.ts';
 import type { RunContext, ToolKind, ToolToPrepare } from '../../catalog/tool.ts';
 import { checkHttpTool, checkWithSource, listOf } from './check-http-tool.ts';
@@ -61,13 +63,14 @@ export const httpTool: ToolKind<HttpToolConfig> = {
   aliases: [],
   source_types: ['http'],
   fields,
+  variable_fields: ['headers'],
   parameter_lists: ['pathParams', 'queryParams', 'bodyParams', 'headerParams'],
   reads: ({ method }) => method === 'GET' || method === 'HEAD',
   check: checkHttpTool,
   prepare: (config, tool) => {
     const request = prepareRequest(config, tool);
     return async (args, ctx) => {
-      const { url, headers, body } = fillRequest(request, args, ctx.credential);
+      const { url, headers, body } = fillRequest(request, args, ctx);
       const { method, source } = request;
       const { signal, call_id } = ctx;
       const limit_bytes = ctx.limits.bytes;
@@ -88,6 +91,8 @@ interface PreparedRequest {
   readonly path: PathTemplate;
   /** Names in lower case. */
   readonly headers: ReadonlyMap<string, string>;
+  /** Names of the headers that have secret variables in them. */
+  readonly secret_headers: readonly string[];
   readonly body: BodyTemplate | undefined;
   readonly query_params: readonly Parameter[];
   readonly header_params: readonly Parameter[];
@@ -108,6 +113,7 @@ function prepareRequest(config: HttpToolConfig, { name, parameters, source: link
     source,
     path: parsePath(config.path),
     headers,
+    secret_headers: [...headers].flatMap(([header, value]) => (namesSecret(value) ? [header] : [])),
     body: requestBody === undefined ? undefined : compileBody(requestBody, bodyFormOf(headers.get('content-type'))),
     query_params: listOf(parameters, 'queryParams'),
     header_params: listOf(parameters, 'headerParams'),
@@ -125,9 +131,10 @@ interface FilledRequest {
   readonly body: string | undefined;
 }
 
-function fillRequest(request: PreparedRequest, args: Arguments, credential: RunContext['credential']): FilledRequest {
-  const url = fillUrl(request, args);
+function fillRequest(request: PreparedRequest, args: Arguments, ctx: RunContext): FilledRequest {
+  const url = fillUrl(request, args, ctx);
   const headers = new Map(request.headers);
+  for (const name of request.secret_headers) headers.set(name, secretHeader(request, name, ctx));
   for (const { name } of request.header_params) {
     const value = args[name] ?? null;
     if (value === null) continue;
@@ -137,6 +144,7 @@ function fillRequest(request: PreparedRequest, args: Arguments, credential: RunC
   }
   const { account } = request.source;
   if (account !== undefined) {
+    const { credential } = ctx;
     if (credential === undefined) throw new TypeError(`The corridor has resolved no account for ${request.tool}`);
     account.write(credential.account, { headers, query: url.searchParams });
   }
@@ -147,7 +155,20 @@ function fillRequest(request: PreparedRequest, args: Arguments, credential: RunC
   };
 }
 
-function fillUrl(request: PreparedRequest, args: Arguments): URL {
+/** What a person has put into a variable can be anything. The value is in no error. */
+function secretHeader({ headers, tool }: PreparedRequest, name: string, ctx: RunContext): string {
+  const text = fillSecrets(headers.get(name) ?? '', secretOf(ctx));
+  if (isHeaderValue(text)) return text;
+  const message = 'the secret variable in it has line breaks or other characters that no header can have';
+  throw new ToolcribError('arguments_invalid', { params: { tool }, faults: [{ path: `headers.${name}`, message }] });
+}
+
+function secretOf({ secret }: RunContext): Secret {
+  if (secret === undefined) throw new TypeError('The corridor has read no secret variables for a tool that names some');
+  return secret;
+}
+
+function fillUrl(request: PreparedRequest, args: Arguments, ctx: RunContext): URL {
   const { source, path, query_params } = request;
   const filled = fillPath(path.path, args);
   if ('refused' in filled) {
@@ -159,7 +180,9 @@ function fillUrl(request: PreparedRequest, args: Arguments): URL {
   }
   const url = joinUrl(source.base, filled.path);
   const query = url.searchParams;
-  for (const [name, value] of Object.entries(source.query)) query.append(name, value);
+  for (const [name, value] of Object.entries(source.query)) {
+    query.append(name, namesSecret(value) ? fillSecrets(value, secretOf(ctx)) : value);
+  }
   for (const { name, value } of path.query) query.append(name, fillText(value, args));
   for (const { name } of query_params) for (const text of textsOf(args[name] ?? null)) query.append(name, text);
   return url;
