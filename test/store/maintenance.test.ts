@@ -80,9 +80,11 @@ describe('partitions of the audit', () => {
   });
 
   test('a month whose rows are in the default partition already stays there', async () => {
-    const row = `gen_random_uuid(), '01b18cc5-0000-7000-8000-000000000000', now(), 1, '', gen_random_uuid(), gen_random_uuid(), '', null, '', 'ok', null, 0, false`;
+    const columns =
+      'tenant_id, id, started_at, duration_ms, surface, user_id, via, via_id, tool, arguments_digest, outcome, truncated';
+    const row = `gen_random_uuid(), '01b18cc5-0000-7000-8000-000000000000', now(), 1, '', gen_random_uuid(), 'api_key', gen_random_uuid(), '', '', 'ok', false`;
     await pool.query(`alter table toolcrib.audit_call_default no force row level security`);
-    await pool.query(`insert into toolcrib.audit_call_default values (${row})`);
+    await pool.query(`insert into toolcrib.audit_call_default (${columns}) values (${row})`);
     const time = Number.parseInt('01b18cc50000', 16);
     await ensureAuditPartitions(at(new Date(time).toISOString()));
     expect(

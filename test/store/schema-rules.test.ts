@@ -230,6 +230,8 @@ const columns: { readonly [Table in keyof Schema]: Readonly<Record<keyof Schema[
     error_code: true,
     result_rows: true,
     truncated: true,
+    seq: true,
+    hash: true,
   },
   audit_change: {
     tenant_id: true,
@@ -240,7 +242,11 @@ const columns: { readonly [Table in keyof Schema]: Readonly<Record<keyof Schema[
     via_id: true,
     action: true,
     target_id: true,
+    seq: true,
+    hash: true,
+    digest: true,
   },
+  audit_head: { tenant_id: true, seq: true, hash: true },
 };
 
 describe.each(storeForms)('%s', (_form, makeHome) => {

@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../server/src/base/clock.ts';
 import { randomIds } from '../../server/src/base/ids.ts';
+import { recordChange } from '../../server/src/ledger/changes.ts';
 import { insertCalls } from '../../server/src/ledger/insert-calls.ts';
 import type { CallRecord } from '../../server/src/ledger/audit.ts';
 import type { Database } from '../../server/src/store/scope.ts';
@@ -20,6 +22,7 @@ const tables = [
   ['api_key', 'tenant_id'],
   ['audit_call', 'tenant_id'],
   ['audit_change', 'tenant_id'],
+  ['audit_head', 'tenant_id'],
 ] as const;
 
 const denied = expect.objectContaining({ code: '42501' }) as unknown;
@@ -100,8 +103,8 @@ describe.each(storeForms)('%s', (_form, makeHome) => {
     ],
     [
       'audit_change',
-      sql`insert into audit_change (tenant_id, id, at, action, target_id)`,
-      () => sql`${randomIds.uuid()}, now(), 'x', ${randomIds.uuid()}`,
+      sql`insert into audit_change (tenant_id, id, at, via, action, target_id, digest)`,
+      () => sql`${randomIds.uuid()}, now(), 'operator', 'x', ${randomIds.uuid()}, ''`,
     ],
   ])('%s: no row is added to another tenant, and none is moved to it', async (table, insert, values) => {
     verifies('TEN-02');
@@ -121,6 +124,18 @@ describe.each(storeForms)('%s', (_form, makeHome) => {
     'insert into audit_call select * from audit_call',
     'delete from audit_change',
     "update audit_change set action = ''",
+    'update audit_change set seq = 1',
+    `insert into audit_change (tenant_id, id, at, via, action, target_id, digest, seq)
+      select current_tenant(), gen_random_uuid(), now(), 'operator', 'x', gen_random_uuid(), '', 1`,
+    `insert into audit_change (tenant_id, id, at, via, action, target_id, digest, hash)
+      select current_tenant(), gen_random_uuid(), now(), 'operator', 'x', gen_random_uuid(), '', ''`,
+    'update audit_head set seq = 0',
+    'delete from audit_head',
+    'insert into audit_head select * from audit_head',
+    'select * from audit_head for update',
+    "select append_calls('[]', '{}', '{}', false)",
+    'alter table audit_change disable trigger link_change',
+    'alter function append_calls(json, uuid[], integer[], boolean) owner to current_user',
     'select * from audit_call_default',
     'truncate api_key',
     'alter table api_key disable row level security',
@@ -165,7 +180,7 @@ describe.each(storeForms)('%s', (_form, makeHome) => {
     verifies('TEN-02');
     const slugs = await store.asOperator((db) => db.selectFrom('tenant').select('slug').orderBy('slug').execute());
     expect(slugs).toEqual([{ slug: 'ours' }, { slug: 'theirs' }]);
-    for (const table of ['workspace', 'member', 'api_key', 'audit_call', 'audit_change', 'app_user']) {
+    for (const table of ['workspace', 'member', 'api_key', 'audit_call', 'audit_change', 'audit_head', 'app_user']) {
       await expect(store.asOperator((db) => sql`select 1 from ${sql.table(table)}`.execute(db))).rejects.toEqual(
         denied,
       );
@@ -185,12 +200,32 @@ describe.each(storeForms)('%s', (_form, makeHome) => {
 
   test('the ledger appends, and reads and changes nothing', async () => {
     verifies('TEN-02');
-    for (const table of ['audit_call', 'audit_change', 'tenant', 'workspace', 'member', 'api_key', 'app_user']) {
+    const tables_of_all = [
+      'audit_call',
+      'audit_change',
+      'audit_head',
+      'tenant',
+      'workspace',
+      'member',
+      'api_key',
+      'app_user',
+    ];
+    for (const table of tables_of_all) {
       const text = `select 1 from ${table}`;
       await expect(store.asLedger({ name: `read_${table}`, text, values: [] })).rejects.toEqual(denied);
     }
-    const text = 'delete from audit_call';
-    await expect(store.asLedger({ name: 'delete', text, values: [] })).rejects.toEqual(denied);
+    const changes = [
+      'delete from audit_call',
+      "update audit_call set tool = ''",
+      `insert into audit_call (tenant_id, id, started_at, duration_ms, surface, user_id, via, via_id, tool, arguments_digest,
+        outcome, truncated, seq, hash) select gen_random_uuid(), gen_random_uuid(), now(), 0, '', gen_random_uuid(), 'session',
+        gen_random_uuid(), '', '', 'ok', false, 1, ''`,
+      'update audit_head set seq = 0',
+      'delete from audit_head',
+    ];
+    for (const [index, text] of changes.entries()) {
+      await expect(store.asLedger({ name: `change_${index}`, text, values: [] })).rejects.toEqual(denied);
+    }
   });
 });
 
@@ -225,18 +260,8 @@ async function fill(store: Store, tenant: TestTenant): Promise<void> {
   const { tenant_id, user_id } = tenant;
   await store.inTenant(tenant_id, async (db) => {
     await addRows(db, tenant);
-    const change = {
-      action: 'key-created',
-      at: new Date(0),
-      user_id,
-      via: 'operator',
-      via_id: null,
-      target_id: user_id,
-    } as const;
-    await db
-      .insertInto('audit_change')
-      .values({ tenant_id, id: randomIds.uuid(), ...change })
-      .execute();
+    const change = { tenant_id, actor: 'operator', action: 'key-created', target_id: user_id } as const;
+    await recordChange(db, { clock: systemClock, ids: randomIds }, change);
   });
   const record: CallRecord = {
     id: randomIds.uuid(),

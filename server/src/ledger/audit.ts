@@ -7,8 +7,8 @@ import type { Store } from '../store/store.ts';
 import { GroupWriter } from './group-writer.ts';
 import { insertCalls } from './insert-calls.ts';
 
-/** One call, as the audit keeps it. */
-export interface CallRecord extends Omit<CallOnWire, 'started_at'> {
+/** One call, as it is handed over; it gets its place in the chain when it is written. */
+export interface CallRecord extends Omit<CallOnWire, 'started_at' | 'seq'> {
   readonly tenant_id: string;
   /** Milliseconds since 1970 when the call came in. */
   readonly started_at: number;

@@ -7,7 +7,7 @@ declare
   -- From PostgreSQL 16 on, whoever makes a role is its member without the right to take it on.
   membership text := case when current_setting('server_version_num')::integer >= 160000 then 'SET' else 'MEMBER' end;
 begin
-  foreach role_name in array array['toolcrib_app', 'toolcrib_operator', 'toolcrib_ledger', 'toolcrib_directory'] loop
+  foreach role_name in array array['toolcrib_app', 'toolcrib_operator', 'toolcrib_ledger', 'toolcrib_directory', 'toolcrib_chain'] loop
     if not exists (select from pg_roles where rolname = role_name) then
       begin
         execute format('create role %I nologin noinherit', role_name);

@@ -62,15 +62,31 @@ export interface ApiKeyTable {
 }
 
 /** One call. Written by the ledger's role only, never changed; partitioned by month on the time in the UUIDv7 `id`. */
-export interface AuditCallTable extends Omit<CallRecord, 'started_at'> {
+export interface AuditCallTable extends Omit<CallRecord, 'started_at' | 'seq'>, Link {
   readonly tenant_id: string;
   readonly started_at: Time;
 }
 
-/** One change to what a tenant has, written in its transaction. */
-export interface AuditChangeTable extends Omit<ChangeRecord, 'at'> {
+/** One change to what a tenant has, written in its transaction and linked at its end. */
+export interface AuditChangeTable extends Omit<ChangeRecord, 'at' | 'seq'>, Link {
   readonly tenant_id: string;
   readonly at: Time;
+  /** SHA-256 of the record's text. */
+  readonly digest: Buffer;
+}
+
+/** The place of a record in its tenant's chain, given by the database. */
+interface Link {
+  /** 0: not in the chain. */
+  readonly seq: Generated<string>;
+  readonly hash: Generated<Buffer>;
+}
+
+/** The last record of a tenant's chain. Only functions of the database write it. */
+export interface AuditHeadTable {
+  readonly tenant_id: string;
+  readonly seq: string;
+  readonly hash: Buffer;
 }
 
 /** A password opens one tenant. */
@@ -315,4 +331,5 @@ export interface Schema {
   readonly approval_policy: ApprovalPolicyTable;
   readonly audit_call: AuditCallTable;
   readonly audit_change: AuditChangeTable;
+  readonly audit_head: AuditHeadTable;
 }

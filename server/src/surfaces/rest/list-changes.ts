@@ -10,7 +10,7 @@ export const listChanges: Operation<z.output<typeof page>, unknown, ChangeList> 
   id: 'listChanges',
   method: 'GET',
   path: '/v1/audit/changes',
-  summary: 'List the changes to members and keys of the tenant, newest first',
+  summary: 'List the changes to what the tenant has, newest first',
   guard: { kind: 'permission', permission: 'audit.read' },
   audit: { kind: 'none', reason: 'reads the audit itself' },
   params: {},
@@ -19,7 +19,10 @@ export const listChanges: Operation<z.output<typeof page>, unknown, ChangeList> 
   errors: [],
   handle: async ({ principal, query }, { store }) => {
     const records = await listChangesOf(store, principal.tenant_id, query);
-    const changes = records.map((record) => ({ ...record, at: new Date(record.at).toISOString() }));
+    const changes = records.map(({ tenant_id: _, ...record }) => ({
+      ...record,
+      at: new Date(record.at).toISOString(),
+    }));
     return { changes, ...nextOf(changes, query.limit) };
   },
 };
