@@ -21,6 +21,7 @@ import type { LiveCatalogue } from './catalog/live-catalogue.ts';
 import type { Kinds } from './catalog/decode.ts';
 import { createIssuers } from './credentials/sign-on/issuers.ts';
 import { createSignOnFlows } from './credentials/sign-on/sign-on-flows.ts';
+import { createVariableReader } from './credentials/variable-reader.ts';
 import { createVault } from './credentials/vault/create-vault.ts';
 import { openMasterKeys } from './credentials/vault/open-master-keys.ts';
 import type { Vault } from './credentials/vault/vault.ts';
@@ -279,6 +280,7 @@ function routesOf({
     stopping,
     vault,
     credentials,
+    variablesOf: createVariableReader({ store, vault }),
     approvals,
     interactions,
   });

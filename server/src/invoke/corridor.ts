@@ -2,6 +2,7 @@
 import { ToolcribError, toToolcribError } from '../base/errors.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { CallRequest, Corridor, ListRequest, Outcome } from './call.ts';
+import { fillVariables } from './fill-variables.ts';
 import { findTool, requirePermission, visibleOffer, visibleTools } from './find.ts';
 import { approve } from './approve.ts';
 import { resolveCredential } from './resolve-credential.ts';
@@ -26,6 +27,7 @@ const steps: readonly Step[] = [
   { name: 'validate',  take: validate,  asks: 'Are the arguments what the tool takes?',                               can_end_with: ['arguments_invalid', 'cursor_invalid'] },
   { name: 'limit',     take: limit,     asks: 'May the key call again? Is there room for this tool and tenant?',      can_end_with: ['rate_limited', 'calls_limited', 'call_cancelled', 'database_unavailable'] },
   { name: 'resolve',   take: resolveCredential, asks: 'Whose account does it use?',                                   can_end_with: ['forbidden', 'connect_required', 'choice_required', 'credential_refused', 'refresh_delayed', 'vault_unavailable'] },
+  { name: 'fill',      take: fillVariables, asks: 'Are the secret variables there that it names?',                    can_end_with: ['variable_missing', 'vault_unavailable'] },
   { name: 'approve',   take: approve,   asks: 'Must a person say yes to these arguments?',                            can_end_with: ['approval_required', 'approval_denied', 'policy_refused'] },
   { name: 'run',       take: run,       asks: 'What does the kind answer, within the deadline?',                      can_end_with: ['call_timed_out', 'call_cancelled', 'source_unavailable', 'statement_failed', 'write_refused', 'credential_refused', 'tool_failed'] },
   { name: 'shape',     take: shape,     asks: 'Is the result within its limits?',                                     can_end_with: ['result_too_large'] },
@@ -76,6 +78,9 @@ async function call(request: CallRequest, deps: CorridorDeps): Promise<Outcome> 
     rule: undefined,
     credential_used: undefined,
     credential: undefined,
+    filled_args: undefined,
+    secret: undefined,
+    secrets_used: undefined,
     approval_id: undefined,
     skip_rows: 0,
     leave: undefined,

@@ -1,6 +1,7 @@
 // The steps of the corridor, one function each. A step returns a promise only when it really has to wait.
 import { ToolcribError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
+import { redact } from '../base/log.ts';
 import type { RowsResult, ToolResult } from '../catalog/result.ts';
 import type { RunContext } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -11,6 +12,7 @@ import { findTool, requirePermission } from './find.ts';
 import { known } from './known.ts';
 import { namedRefusal } from './resolve-credential.ts';
 import { fillParameter, verifyTokens } from './verify.ts';
+import { withoutSecrets } from './without-secrets.ts';
 import type { CorridorDeps, Walk } from './walk.ts';
 
 /** Who is calling? Also takes the call's place in the audit: what cannot be recorded is not run. */
@@ -104,6 +106,7 @@ export function run(walk: Walk, deps: CorridorDeps): Promise<void> {
       call_id: walk.call_id,
       caller: known(walk.principal).caller,
       credential: walk.credential,
+      secret: walk.secret,
       skip_rows: walk.skip_rows,
       signal,
       limits: tool.result_limits,
@@ -142,7 +145,7 @@ async function runTool(walk: Walk, deps: CorridorDeps, ctx: RunContext): Promise
 /** Once more with a renewed account when the service has refused the first: it has done nothing then. */
 async function runWithAccount(walk: Walk, deps: CorridorDeps, ctx: RunContext): Promise<ToolResult> {
   const tool = known(walk.tool);
-  const args = known(walk.args);
+  const args = walk.filled_args ?? known(walk.args);
   try {
     return await tool.run(args, ctx);
   } catch (thrown) {
@@ -161,7 +164,10 @@ async function runWithAccount(walk: Walk, deps: CorridorDeps, ctx: RunContext): 
 
 /** Is the result within its limits? Rows were cut while they were read; this is the wall behind that. */
 export function shape(walk: Walk): void {
-  const result = known(walk.result);
+  const { secrets_used } = walk;
+  const answered = known(walk.result);
+  const result = secrets_used === undefined ? answered : withoutSecrets(answered, secrets_used);
+  walk.result = result;
   const { rows, bytes } = known(walk.tool).result_limits;
   if (result.kind === 'rows') {
     const fitting: RowsResult =
@@ -230,7 +236,9 @@ function recordOf(walk: Walk, deps: CorridorDeps, principal: Principal, argument
 }
 
 function logCause(walk: Walk, deps: CorridorDeps, error: ToolcribError): void {
-  const fields = { call_id: walk.call_id, tool: walk.request.tool.slice(0, 200), code: error.code, cause: error.cause };
+  const { secrets_used } = walk;
+  const cause = secrets_used === undefined ? error.cause : withoutSecrets(redact(error.cause), secrets_used);
+  const fields = { call_id: walk.call_id, tool: walk.request.tool.slice(0, 200), code: error.code, cause };
   if (error.code === 'internal' || error.code === 'tool_failed') deps.log.error('call-failed', fields);
   else deps.log.warn('call-failed', fields);
 }

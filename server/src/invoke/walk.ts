@@ -2,6 +2,7 @@
 import type { Arguments } from '../catalog/parameters.ts';
 import type { Catalogue } from '../catalog/catalogue.ts';
 import type { ToolResult } from '../catalog/result.ts';
+import type { Secret } from '../catalog/secret-text.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ToolcribError } from '../base/errors.ts';
@@ -10,6 +11,7 @@ import type { Log } from '../base/log.ts';
 import type { PlanCandidate, PlanRule } from '@toolcrib/client';
 import type { CallerCredential } from '../credentials/credential.ts';
 import type { CredentialResolver } from '../credentials/resolver.ts';
+import type { VariablesOf } from '../credentials/variable-reader.ts';
 import type { Vault } from '../credentials/vault/vault.ts';
 import type { Approvals, Interactions } from '../interactions/interaction.ts';
 import type { Identify, Principal } from '../identity/principal.ts';
@@ -29,6 +31,8 @@ export interface CorridorDeps {
   readonly uses: UseLimiter;
   /** Whose account a call uses, and the account itself. */
   readonly credentials: CredentialResolver;
+  /** The caller's secret variables. */
+  readonly variablesOf: VariablesOf;
   readonly approvals: Approvals;
   readonly interactions: Interactions;
   readonly vault: Vault;
@@ -63,6 +67,12 @@ export interface Walk {
   credential_used: PlanCandidate | undefined;
   /** The account for the tool. */
   credential: CallerCredential | undefined;
+  /** Arguments with the secret variables that they name: for the tool alone, never shown, digested or recorded. */
+  filled_args: Arguments | undefined;
+  /** The caller's secret variables, for a tool that uses some. */
+  secret: Secret | undefined;
+  /** Those that the call has been given so far, by name. */
+  secrets_used: ReadonlyMap<string, string> | undefined;
   /** The approval that this call has used up. */
   approval_id: string | undefined;
   /** Rows that the caller has already. */
