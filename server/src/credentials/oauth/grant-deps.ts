@@ -1,7 +1,6 @@
 // What renewing and ending grants needs from the rest of the server.
 import type { Clock } from '../../base/clock.ts';
 import type { Ids } from '../../base/ids.ts';
-import type { limits } from '../../base/limits.ts';
 import type { Log } from '../../base/log.ts';
 import type { Store } from '../../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -31,6 +30,14 @@ export interface GrantOrigin {
   readonly options: Readonly<Record<string, string>>;
 }
 
-export type GrantBounds = {
-  readonly [Name in Extract<keyof typeof limits, `grant_${string}` | `revocation_${string}`>]: number;
-};
+export type GrantBounds = Readonly<
+  Record<
+    | 'grant_lease_ms'
+    | 'grant_wait_ms'
+    | 'grant_poll_first_ms'
+    | 'grant_poll_last_ms'
+    | 'revocation_checks'
+    | 'revocation_check_ms',
+    number
+  >
+>;
