@@ -50,13 +50,16 @@ import { createAllowedHosts, hostInUrl, hostWarnings } from './surfaces/allowed-
 import { createHttpServer } from './surfaces/http-server.ts';
 import { mcpRoutes } from './surfaces/mcp/mcp-routes.ts';
 import { pageRoutes } from './surfaces/pages.ts';
+import { connectRoutes } from './surfaces/web/connect/connect-routes.ts';
 import { peopleRoutes } from './surfaces/web/people-routes.ts';
 import { openapiRoute } from './surfaces/rest/openapi.ts';
 import type { HealthChecks } from './surfaces/rest/operation.ts';
 import { restRoutes } from './surfaces/rest/rest-routes.ts';
 import type { Route } from './surfaces/route.ts';
-import { signOnRoutes } from './surfaces/web/sign-on-pages.ts';
+import { signOnLinks, signOnRoutes } from './surfaces/web/sign-on-pages.ts';
 import { toolboxRoutes } from './surfaces/toolbox/toolbox-routes.ts';
+import { openOauth } from './open-oauth.ts';
+import type { Oauth } from './open-oauth.ts';
 import { prebuiltFiles } from './prebuilt.ts';
 import { version } from './version.ts';
 
@@ -131,14 +134,17 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
   closers.push(() => watch.stop());
   const first = await makeFirstTenant({ store, clock, ids: randomIds });
 
+  const outgoing = createHttpClient({ allowed_private: config.allowed_private });
+  closers.push(() => outgoing.close());
+  const { environment = processEnvironment } = options;
+  const oauth = await openOauth({ store, vault, clock, ids: randomIds, log, outgoing, environment }, config);
+
   const credentials = createResolver({ store, clock, ids: randomIds, log, vault, grants: no_grants });
   closers.push(() => credentials.close());
 
   // The audit is closed after the sources, so that it takes the records of the calls that end with them.
   const audit = createAuditWriter({ store, clock, log, durability: config.audit_durability });
   closers.push(() => audit.close());
-  const outgoing = createHttpClient({ allowed_private: config.allowed_private });
-  closers.push(() => outgoing.close());
   const catalogue = await loadTools(options, store, outgoing);
   const faults = catalogue.faults();
   closers.push(() => catalogue.close());
@@ -149,7 +155,7 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
   const waiter = new InteractionWaiter({ store, clock });
   const http = createHttpServer({
     routes: routesOf({
-      ...{ outgoing, addresses, waiter, log, clock, store, vault, audit, catalogue, credentials },
+      ...{ oauth, config, outgoing, addresses, waiter, log, clock, store, vault, audit, catalogue, credentials },
       approval_from: config.approval_from,
       stopping: () => stopping,
     }),
@@ -228,6 +234,8 @@ interface Parts {
   readonly vault: Vault;
   readonly audit: AuditWriter;
   readonly catalogue: LiveCatalogue;
+  readonly oauth: Oauth;
+  readonly config: Pick<Config, 'oauth_return_urls'>;
   /** For addresses that tenants name. */
   readonly outgoing: HttpClient;
   /** For every link and return address. */
@@ -242,6 +250,8 @@ interface Parts {
 
 /** Every surface, on one corridor. */
 function routesOf({
+  oauth: oauth_parts,
+  config,
   outgoing,
   addresses,
   log,
@@ -257,6 +267,8 @@ function routesOf({
 }: Parts): readonly Route[] {
   const catalogue = live.current;
   const { identify, forget } = createIdentifier({ store, clock });
+  const oauth = { ...oauth_parts, forgetIdentities: forget };
+  const connect = { oauth, identify, addresses, return_urls: config.oauth_return_urls };
   const places = createPlaces({
     tenant_concurrency: limits.tenant_concurrency,
     wait_ms: limits.concurrency_wait_ms,
@@ -287,8 +299,15 @@ function routesOf({
   return [
     ...toolboxRoutes({ corridor, version }),
     ...mcpRoutes({ corridor, identify, vault, waiter, clock, log, version }),
-    ...peopleRoutes({ ...people, identify, forgetIdentities: forget }),
+    ...peopleRoutes({
+      ...people,
+      signOnLinks: (organisation, next) => signOnLinks({ store }, organisation, next),
+      identify,
+      forgetIdentities: forget,
+    }),
+    ...connectRoutes(connect),
     ...restRoutes({
+      ...connect,
       ...people,
       onMemberLeaving: leaveCredentials({ clock, ids: randomIds }),
       corridor,
@@ -301,7 +320,7 @@ function routesOf({
       waiter,
       health: healthChecks({ store, clock, audit, stopping }),
     }),
-    ...signOnRoutes({ flows, identify, forgetIdentities: forget, addresses, log }),
+    ...signOnRoutes({ ...people, flows, identify, forgetIdentities: forget, addresses, log }),
     openapiRoute(version),
     ...pageRoutes,
   ];

@@ -54,6 +54,8 @@ export const limits = {
   oauth_scopes: 100,
   /** OAuth clients of one tenant, those of single persons included. */
   oauth_clients: 500,
+  /** One request to an OAuth provider: a person waits for it. */
+  provider_request_ms: 15_000,
   /** Metadata of OAuth providers: how long they are used before they are read again, and of how many they are kept. */
   provider_metadata_ms: 10 * 60_000,
   provider_metadata: 200,
@@ -191,6 +193,17 @@ export const limits = {
   /** How exact a credential's "last used" is, and how long after a use it is written. */
   credential_used_ms: 60_000,
   credential_noted_ms: 5_000,
+  /** Credentials of one person: several for each of many services. */
+  credentials_per_person: 200,
+  /** Secrets of one credential, and one of them: a key in PEM has a few kilobytes. */
+  credential_fields: 20,
+  credential_field_bytes: 16 * 1024,
+  /** Entries of one list of credentials or of choices; nobody comes near. */
+  credentials_listed: 2_000,
+  choices_listed: 2_000,
+  /** Testing one credential, with every source that takes it, of which at most so many are asked. */
+  credential_test_ms: 10_000,
+  credential_test_sources: 5,
   /** Credentials that a person is asked to choose from. */
   credential_candidates: 100,
   /** Connections of one caller's account: most callers make one call at a time. */

@@ -6,6 +6,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { PublicAddresses } from '../../base/public-addresses.ts';
 import type { Catalogue } from '../../catalog/catalogue.ts';
 import type { Issuers } from '../../credentials/sign-on/issuers.ts';
+import type { FlowDeps } from '../../credentials/oauth/flow.ts';
 import type { Vault } from '../../credentials/vault/vault.ts';
 import type { IdentityDeps } from '../../identity/api-keys.ts';
 import type { Passwords } from '../../identity/passwords.ts';
@@ -25,6 +26,10 @@ export interface RestDeps extends IdentityDeps {
   /** Drops what is remembered of keys and members after a change. */
   readonly forgetIdentities: () => void;
   readonly vault: Vault;
+  /** Connecting accounts. */
+  readonly oauth: FlowDeps;
+  /** Addresses elsewhere to which people may be sent back. */
+  readonly return_urls: readonly string[];
   /** For every link and return address. */
   readonly addresses: PublicAddresses;
   /** For requests that wait until a person has acted. */

@@ -1,0 +1,77 @@
+// The OAuth of a server: the definitions of providers, our registrations of the configuration, and what talks to providers.
+import { fileURLToPath } from 'node:url';
+import type { Clock } from './base/clock.ts';
+import type { Environment } from './base/config.ts';
+import { ToolcribError } from './base/errors.ts';
+import type { Fault } from './base/errors.ts';
+import { guardedFetch } from './base/guarded-fetch.ts';
+import type { HttpClient } from './base/http-client.ts';
+import type { Ids } from './base/ids.ts';
+import { limits } from './base/limits.ts';
+import type { Log } from './base/log.ts';
+import { nearHint } from './base/nearest-names.ts';
+import type { Config } from './base/settings.ts';
+import { loadProviders } from './catalog/load-providers.ts';
+import { createProviderFinder } from './credentials/oauth/clients.ts';
+import { createProviderEndpoint } from './credentials/oauth/endpoint.ts';
+import type { FlowDeps } from './credentials/oauth/flow.ts';
+import type { Providers } from './credentials/oauth/provider.ts';
+import { checkOptions } from './credentials/oauth/provider-urls.ts';
+import type { Vault } from './credentials/vault/vault.ts';
+import type { Store } from './store/store.ts';
+
+export type Oauth = Omit<FlowDeps, 'forgetIdentities'>;
+
+interface Parts {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly outgoing: HttpClient;
+  /** For `${NAME}` in definitions. */
+  readonly environment: Environment;
+}
+
+const own_folder = fileURLToPath(new URL('../providers/', import.meta.url));
+
+/** Throws `config_invalid`. */
+export async function openOauth(
+  { outgoing, environment, ...parts }: Parts,
+  { oauth_providers, oauth_clients }: Pick<Config, 'oauth_providers' | 'oauth_clients'>,
+): Promise<Oauth> {
+  const providers = await loadProviders({ paths: [own_folder, ...oauth_providers], environment });
+  requireKnown(providers, oauth_clients);
+  const fetch = guardedFetch(outgoing, { timeout_ms: limits.provider_request_ms });
+  const endpoint = createProviderEndpoint({ fetch, clock: parts.clock });
+  const clients = { ...parts, providers, global_clients: oauth_clients };
+  return { ...clients, endpoint, providerAt: createProviderFinder(clients) };
+}
+
+function requireKnown(providers: Providers, clients: Config['oauth_clients']): void {
+  const names = [...providers.values()].flatMap((one) => (one.oauth === undefined ? [] : [one.name]));
+  const faults = clients.flatMap(({ provider: name, options }, index): readonly Fault[] => {
+    const path = `oauth.clients[${index}]`;
+    const provider = providers.get(name);
+    if (provider?.oauth === undefined) {
+      return [{ path: `${path}.provider`, message: `There is no provider "${name}"`, hint: nearHint(name, names) }];
+    }
+    if (clients.findIndex((other) => other.provider === name) < index) {
+      return [{ path, message: `There are two clients for "${name}"`, hint: 'Tenants can have clients of their own' }];
+    }
+    return optionFaults(() =>
+      checkOptions(provider, options, { of: 'client', path: `${path}.options`, complete: true }),
+    );
+  });
+  if (faults.length > 0) throw new ToolcribError('config_invalid', { params: { count: faults.length }, faults });
+}
+
+function optionFaults(check: () => void): readonly Fault[] {
+  try {
+    check();
+    return [];
+  } catch (thrown) {
+    if (thrown instanceof ToolcribError) return thrown.faults;
+    throw thrown;
+  }
+}
