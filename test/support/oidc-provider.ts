@@ -14,6 +14,10 @@ export interface OidcProvider {
   readonly issuer: string;
   /** Paths that were asked for, in order. */
   readonly requests: readonly string[];
+  /** Whoever comes with a browser from now on is this person, without being asked. */
+  signInAs(claims: Readonly<Record<string, unknown>>): void;
+  /** Another address to which the provider sends browsers back, of every client. */
+  allowReturn(url: string): void;
   /** From a whole sign-in at the provider. */
   issueIdToken(wanted: WantedIdToken): Promise<string>;
   /** From the grant of client credentials. */
@@ -43,6 +47,8 @@ export interface WantedAccessToken {
 const claim_names = ['sub', 'email', 'email_verified', 'name', 'groups', 'user_id', 'tenant'];
 const client_secret = 'client-secret-of-the-tests';
 const redirect_uri = 'http://127.0.0.1/signed-in';
+/** Of every provider in this process. */
+const redirect_uris = [redirect_uri];
 
 /** Of the sign-in under way; tests sign in one after the other. */
 interface Sign {
@@ -50,7 +56,12 @@ interface Sign {
   expires_in_s: number;
 }
 
-export async function startOidcProvider(): Promise<OidcProvider> {
+export interface OidcProviderOptions {
+  /** Tells who a person is in the answer of the userinfo endpoint alone, as many issuers do. */
+  readonly thin_id_tokens?: boolean;
+}
+
+export async function startOidcProvider({ thin_id_tokens = false }: OidcProviderOptions = {}): Promise<OidcProvider> {
   const sign: Sign = { claims: {}, expires_in_s: 3_600 };
   const requests: string[] = [];
   let keys = [await createKey()];
@@ -67,11 +78,14 @@ export async function startOidcProvider(): Promise<OidcProvider> {
   await listen(0);
   const { port } = server.address() as AddressInfo;
   const issuer = `http://127.0.0.1:${port}`;
-  const renew = (): Provider => new Provider(issuer, configure(keys, sign));
+  const renew = (): Provider =>
+    new Provider(issuer, { ...configure(keys, sign), conformIdTokenClaims: thin_id_tokens });
   provider = renew();
   return {
     issuer,
     requests,
+    signInAs: (claims) => void Object.assign(sign, { claims }),
+    allowReturn: (url) => void redirect_uris.push(url),
     issueIdToken: async ({ audience, claims = {}, expires_in_s = 3_600 }) => {
       Object.assign(sign, { claims: { sub: 'ada', ...claims }, expires_in_s });
       return requestIdToken(issuer, audience);
@@ -115,7 +129,7 @@ class MemoryAdapter implements Adapter {
     return {
       client_id: id,
       client_secret,
-      redirect_uris: [redirect_uri],
+      redirect_uris: [...redirect_uris],
       response_types: ['code'],
       grant_types: ['authorization_code', 'client_credentials'],
       token_endpoint_auth_method: 'client_secret_post',
@@ -154,7 +168,6 @@ function configure(keys: readonly JWK[], sign: Sign): Configuration {
     jwks: { keys: [...keys] as never[] },
     cookies: { keys: ['cookie-key-of-the-tests'] },
     claims: { openid: claim_names },
-    conformIdTokenClaims: false,
     pkce: { required: () => false },
     ttl: {
       IdToken: () => sign.expires_in_s,

@@ -6,17 +6,20 @@ import type { Log } from '../../base/log.ts';
 import type { PublicAddresses } from '../../base/public-addresses.ts';
 import type { SignOnFlows } from '../../credentials/sign-on/sign-on-flows.ts';
 import { listSignOns } from '../../credentials/sign-on/sign-ons.ts';
+import type { IdentityDeps } from '../../identity/api-keys.ts';
 import type { Identify } from '../../identity/principal.ts';
 import { findTenant } from '../../identity/tenants.ts';
 import type { Store } from '../../store/store.ts';
 import type { Exchange, Route } from '../route.ts';
-import { browserOf, setSession } from './browser.ts';
+import { browserOf } from './browser.ts';
 import { sendErrorPage } from './error-page.ts';
 import { readCookie, setCookie } from './form.ts';
 import { ownPath } from './own-path.ts';
 import { redirect } from './page.ts';
+import type { SignOnLink } from './sign-in-page.ts';
+import { beginInBrowser } from './sign-in-routes.ts';
 
-export interface SignOnPageDeps {
+export interface SignOnPageDeps extends IdentityDeps {
   readonly flows: SignOnFlows;
   readonly identify: Identify;
   readonly forgetIdentities: () => void;
@@ -60,22 +63,17 @@ export function signOnReturnPath(tenant_slug: string): string {
   return `/sign-on/${tenant_slug}/callback`;
 }
 
-export interface SignOnLink {
-  readonly name: string;
-  readonly href: string;
-}
-
 /** The buttons of a sign-in page; none for a tenant that does not exist. `next` is a path of ours. */
 export async function signOnLinks(
   deps: { readonly store: Store },
   tenant_slug: string,
-  next?: string,
+  next: string,
 ): Promise<readonly SignOnLink[]> {
   const tenant = await findTenant(deps, tenant_slug);
   if (tenant === undefined) return [];
-  const query = next === undefined ? '' : `?${new URLSearchParams({ next }).toString()}`;
+  const query = new URLSearchParams({ next }).toString();
   const sign_ons = await listSignOns(deps, tenant.id);
-  return sign_ons.map(({ id, name }) => ({ name, href: `/sign-on/${tenant_slug}/${id}${query}` }));
+  return sign_ons.map(({ id, name }) => ({ name, path: `/sign-on/${tenant_slug}/${id}?${query}` }));
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -96,16 +94,15 @@ async function begin({ flows, addresses }: SignOnPageDeps, exchange: Exchange): 
   redirect(exchange, url.href);
 }
 
-async function finish({ flows, identify, forgetIdentities }: SignOnPageDeps, exchange: Exchange): Promise<void> {
-  const signed_in = await browserOf(identify, exchange);
-  const { session, return_to } = await flows.finish({
+async function finish(deps: SignOnPageDeps, exchange: Exchange): Promise<void> {
+  const signed_in = await browserOf(deps.identify, exchange);
+  const { session, return_to } = await deps.flows.finish({
     query: new URLSearchParams(exchange.query),
     path: signOnReturnPath(exchange.params['tenant'] ?? ''),
     browser: readBrowser(exchange),
     signed_in: signed_in?.principal,
   });
-  forgetIdentities();
-  setSession(exchange, session.text);
+  await beginInBrowser(deps, exchange, session);
   redirect(exchange, return_to);
 }
 
