@@ -1,5 +1,6 @@
 // The loaded catalogue: what exists, for whom. Immutable; a reload makes a new one.
 import type { Fault } from '../base/errors.ts';
+import type { CredentialNeed } from '../credentials/credential.ts';
 import type { Prompt } from './prompt.ts';
 import type { Resource, ResourceTemplate } from './resource.ts';
 import type { Source } from './source.ts';
@@ -21,6 +22,8 @@ export interface NamedSource {
   readonly name: string;
   readonly scope: ToolScope;
   readonly source: Source;
+  /** Present when its tools run with an account of the caller's. */
+  readonly need?: CredentialNeed;
 }
 
 /** Something of the files that could not be used; the rest works without it. */

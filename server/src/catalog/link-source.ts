@@ -69,7 +69,8 @@ function openPerCaller(
   const source: Source = {
     type: kind.type,
     // Without a caller there is no account to try.
-    probe: () => Promise.resolve(),
+    probe: (signal, credential) =>
+      credential === undefined ? Promise.resolve() : per_caller.probe(credential, signal),
     close: () => per_caller.close(),
   };
   return { source, per_caller };

@@ -64,7 +64,10 @@ export async function linkEntities(input: LinkInput): Promise<Omit<CataloguePart
     }),
   );
   return {
-    sources: linked_sources.linked.map(({ name, scope, item }): NamedSource => ({ name, scope, source: item.source })),
+    sources: linked_sources.linked.map(({ name, scope, item }): NamedSource => ({
+      ...{ name, scope, source: item.source },
+      ...(item.need === undefined ? {} : { need: item.need }),
+    })),
     tools: linked_tools.linked.map(({ item }) => item),
     toolsets: linked_toolsets.linked.map(({ item }): Toolset => item),
     prompts: linked_prompts.linked.map(({ item }) => item),

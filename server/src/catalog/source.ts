@@ -1,6 +1,7 @@
 // The contract of a source: a configured database or web service that tools run on.
 import type { z } from 'zod';
 import type { Caller } from '../base/caller.ts';
+import type { CallerCredential } from '../credentials/credential.ts';
 import type { CallerAccount } from './caller-account.ts';
 import type { Clock } from '../base/clock.ts';
 import type { HttpClient } from '../base/http-client.ts';
@@ -12,8 +13,11 @@ import type { ResultLimits, RowsResult } from './result.ts';
 /** An open source. Opening is lazy: a source that is down does not stop the server. */
 export interface Source {
   readonly type: string;
-  /** One cheap round trip. Throws `source_unavailable`. */
-  probe(signal: AbortSignal): Promise<void>;
+  /**
+   * One cheap round trip, with an account of a caller where its tools run with one (`credential_refused` when it is not
+   * taken). Throws `source_unavailable`.
+   */
+  probe(signal: AbortSignal, credential?: CallerCredential): Promise<void>;
   /** Ends every connection after the statements in flight. Idempotent. */
   close(): Promise<void>;
 }
