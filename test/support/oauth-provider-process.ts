@@ -157,12 +157,14 @@ async function handle(provider: Provider, request: IncomingMessage, response: Se
   count(endpoint);
   // Nobody comes over a connection that was open before the provider went down.
   response.shouldKeepAlive = false;
+  await delay(behaviour.delay_ms[endpoint] ?? 0);
+  // Nothing is done for whoever is gone before their turn.
+  if (request.socket.destroyed) return;
   const canned = behaviour.answers[endpoint];
   if (canned === 'drop') {
     request.destroy();
     return;
   }
-  await delay(behaviour.delay_ms[endpoint] ?? 0);
   if (canned !== undefined) {
     response.writeHead(canned.status, { 'content-type': 'application/json' }).end(JSON.stringify(canned.body ?? {}));
     return;

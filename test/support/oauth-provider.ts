@@ -41,7 +41,7 @@ export interface OauthBehaviour {
   readonly rotate: boolean;
   /** Whether tokens say when they end (`expires_in`); true at first. */
   readonly tells_expiry: boolean;
-  /** Answers of these endpoints come this much later. */
+  /** Requests to these endpoints are looked at this much later; not at all when whoever sent them is gone by then. */
   readonly delay_ms: Readonly<Partial<Record<OauthEndpoint, number>>>;
   /** Answers that are given instead of the provider's own, until they are taken away; `drop` closes the connection. */
   readonly answers: Readonly<Partial<Record<OauthEndpoint, CannedAnswer | 'drop'>>>;
