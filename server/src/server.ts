@@ -35,7 +35,8 @@ import { leaveCredentials } from './credentials/leave-credentials.ts';
 import { makeFirstTenant } from './identity/first-tenant.ts';
 import { InteractionWaiter } from './interactions/interaction-waiter.ts';
 import { createResolver } from './credentials/create-resolver.ts';
-import type { CredentialResolver, GrantRenewer } from './credentials/resolver.ts';
+import { createGrantKeeper } from './credentials/oauth/refresh.ts';
+import type { CredentialResolver } from './credentials/resolver.ts';
 import { createApprovals } from './interactions/create-approvals.ts';
 import { createInteractions } from './interactions/create-interactions.ts';
 import { createPolicyLookup } from './interactions/policies.ts';
@@ -51,6 +52,7 @@ import { createHttpServer } from './surfaces/http-server.ts';
 import { mcpRoutes } from './surfaces/mcp/mcp-routes.ts';
 import { pageRoutes } from './surfaces/pages.ts';
 import { connectRoutes } from './surfaces/web/connect/connect-routes.ts';
+import { interactionRoutes } from './surfaces/web/interactions/interaction-routes.ts';
 import { peopleRoutes } from './surfaces/web/people-routes.ts';
 import { openapiRoute } from './surfaces/rest/openapi.ts';
 import type { HealthChecks } from './surfaces/rest/operation.ts';
@@ -116,9 +118,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 type Closer = () => Promise<void>;
 
-/** TODO(grants): the keeper of oauth/refresh.ts, as soon as providers are loaded. */
-const no_grants: GrantRenewer = { renew: () => Promise.resolve(true) };
-
 /** What a start is made of; `ServerOptions` with its defaults. */
 type StartOptions = ServerOptions & { readonly clock: Clock; readonly log: Log };
 
@@ -139,7 +138,9 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
   const { environment = processEnvironment } = options;
   const oauth = await openOauth({ store, vault, clock, ids: randomIds, log, outgoing, environment }, config);
 
-  const credentials = createResolver({ store, clock, ids: randomIds, log, vault, grants: no_grants });
+  const grants = createGrantKeeper({ ...oauth, store, clock, ids: randomIds, log, vault });
+  closers.push(() => grants.close());
+  const credentials = createResolver({ store, clock, ids: randomIds, log, vault, grants });
   closers.push(() => credentials.close());
 
   // The audit is closed after the sources, so that it takes the records of the calls that end with them.
@@ -306,6 +307,15 @@ function routesOf({
       forgetIdentities: forget,
     }),
     ...connectRoutes(connect),
+    ...interactionRoutes({
+      ...people,
+      ...connect,
+      catalogue,
+      providers: oauth.providers,
+      vault,
+      waiter,
+      forgetIdentities: forget,
+    }),
     ...restRoutes({
       ...connect,
       ...people,
@@ -314,6 +324,7 @@ function routesOf({
       catalogue,
       identify,
       forgetIdentities: forget,
+      credentials,
       issuers,
       addresses,
       vault,
