@@ -129,8 +129,23 @@ export const httpSource: SourceKind<HttpConfig> = {
       account,
       send,
       // Any answer will do: there is no path that every service has.
-      probe: async (signal) => {
-        await send({ method: 'HEAD', url: base, headers: plain, signal, limit_bytes: limits.http_body_bytes });
+      probe: async (signal, credential) => {
+        const url = new URL(base);
+        const with_account = new Map(Object.entries(plain));
+        if (credential !== undefined) {
+          account?.write(credential.account, { headers: with_account, query: url.searchParams });
+        }
+        const sent = Object.fromEntries(with_account);
+        const { status } = await send({
+          method: 'HEAD',
+          url,
+          headers: sent,
+          signal,
+          limit_bytes: limits.http_body_bytes,
+        });
+        if (credential !== undefined && status === 401) {
+          throw new ToolcribError('credential_refused', { params: { credential: name } });
+        }
       },
       close: () => Promise.resolve(),
     };

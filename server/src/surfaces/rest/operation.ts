@@ -7,6 +7,7 @@ import type { PublicAddresses } from '../../base/public-addresses.ts';
 import type { Catalogue } from '../../catalog/catalogue.ts';
 import type { Issuers } from '../../credentials/sign-on/issuers.ts';
 import type { FlowDeps } from '../../credentials/oauth/flow.ts';
+import type { CredentialResolver } from '../../credentials/resolver.ts';
 import type { Vault } from '../../credentials/vault/vault.ts';
 import type { IdentityDeps } from '../../identity/api-keys.ts';
 import type { Passwords } from '../../identity/passwords.ts';
@@ -16,6 +17,7 @@ import type { OnMemberLeaving } from '../../identity/remove-member.ts';
 import type { UseLimiter } from '../../identity/use-limiter.ts';
 import type { InteractionWaiter } from '../../interactions/interaction-waiter.ts';
 import type { Corridor } from '../../invoke/call.ts';
+import type { TextStream } from '../http.ts';
 import type { Exchange, Route } from '../route.ts';
 
 export interface RestDeps extends IdentityDeps {
@@ -26,6 +28,8 @@ export interface RestDeps extends IdentityDeps {
   /** Drops what is remembered of keys and members after a change. */
   readonly forgetIdentities: () => void;
   readonly vault: Vault;
+  /** Whose account a call would use. */
+  readonly credentials: CredentialResolver;
   /** Connecting accounts. */
   readonly oauth: FlowDeps;
   /** Addresses elsewhere to which people may be sent back. */
@@ -85,11 +89,13 @@ export interface Operation<Query = unknown, Body = unknown, Output = unknown> {
   /** Absent: the operation takes no body. */
   readonly body?: z.ZodType<Body>;
   readonly output: z.ZodType<Output>;
+  /** Absent: JSON. */
+  readonly media_type?: string;
   /** 200 unless said otherwise. */
   readonly status?: number | ((output: Output) => number);
   /** The errors of its own, beside those of its guard and of its body. */
   readonly errors: readonly ErrorCode[];
-  readonly handle: (input: OperationInput<Query, Body>, deps: RestDeps) => Promise<Output>;
+  readonly handle: (input: OperationInput<Query, Body>, deps: RestDeps) => Promise<Output | TextStream>;
 }
 
 export interface OperationInput<Query, Body> {
