@@ -1,5 +1,6 @@
 // The step *approve*: must a person say yes to this call? Right before it runs, since a yes holds for one call.
 import { argumentsDigest } from './arguments-digest.ts';
+import { canonicalJson } from '../base/json.ts';
 import { known } from './known.ts';
 import type { CorridorDeps, Walk } from './walk.ts';
 
@@ -7,11 +8,19 @@ export function approve(walk: Walk, deps: CorridorDeps): void | Promise<void> {
   const approved = deps.approvals.check(known(walk.principal), {
     tool: known(walk.tool),
     args: known(walk.args),
-    arguments_digest: () => argumentsDigest(walk, deps),
+    arguments_digest: () => digestToApprove(walk, deps),
     credential: walk.credential_used,
     call_id: walk.call_id,
     host: walk.request.host,
   });
   if (approved === undefined) return undefined;
   return approved.then((id) => void (walk.approval_id = id));
+}
+
+/** With the values of the secret variables that go into the call: whoever changes one needs another yes. */
+async function digestToApprove(walk: Walk, deps: CorridorDeps): Promise<string> {
+  const { secrets_used, filled_args } = walk;
+  if (secrets_used === undefined || secrets_used.size === 0) return argumentsDigest(walk, deps);
+  const vault = await deps.vault.of(known(walk.principal).tenant_id);
+  return vault.digest(canonicalJson({ args: known(walk.args), filled_args, secrets: [...secrets_used] }));
 }
