@@ -79,7 +79,7 @@ export async function startOidcProvider({ thin_id_tokens = false }: OidcProvider
   const { port } = server.address() as AddressInfo;
   const issuer = `http://127.0.0.1:${port}`;
   const renew = (): Provider =>
-    new Provider(issuer, { ...configure(keys, sign), conformIdTokenClaims: thin_id_tokens });
+    new Provider(issuer, { ...configure(keys, sign), ...(thin_id_tokens ? thin : fat) });
   provider = renew();
   return {
     issuer,
@@ -162,12 +162,17 @@ class MemoryAdapter implements Adapter {
   }
 }
 
+const fat = { claims: { openid: claim_names }, conformIdTokenClaims: false };
+const thin = {
+  claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+  conformIdTokenClaims: true,
+};
+
 function configure(keys: readonly JWK[], sign: Sign): Configuration {
   return {
     adapter: MemoryAdapter,
     jwks: { keys: [...keys] as never[] },
     cookies: { keys: ['cookie-key-of-the-tests'] },
-    claims: { openid: claim_names },
     pkce: { required: () => false },
     ttl: {
       IdToken: () => sign.expires_in_s,
@@ -186,7 +191,7 @@ function configure(keys: readonly JWK[], sign: Sign): Configuration {
       const { client, session } = oidc;
       if (client === undefined || session?.accountId === undefined) return undefined;
       const grant = new oidc.provider.Grant({ clientId: client.clientId, accountId: session.accountId });
-      grant.addOIDCScope('openid');
+      grant.addOIDCScope('openid email profile');
       await grant.save();
       return grant;
     },
