@@ -2,11 +2,6 @@
 // tenant with the secret of another is tried; a key is no session and a session no key; a token for another audience is
 // refused; and nothing that came with the request goes on to a service.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { systemClock } from '../../server/src/base/clock.ts';
-import { randomIds } from '../../server/src/base/ids.ts';
-import { createLog } from '../../server/src/base/log.ts';
-import { startSession } from '../../server/src/identity/sessions.ts';
-import { openStore } from '../../server/src/store/store.ts';
 import { startLocalHttp } from '../support/local-http.ts';
 import type { LocalHttp } from '../support/local-http.ts';
 import { callMcp } from '../support/mcp-request.ts';
@@ -14,6 +9,7 @@ import { startOidcProvider } from '../support/oidc-provider.ts';
 import type { OidcProvider } from '../support/oidc-provider.ts';
 import { createDatabase } from '../support/postgres.ts';
 import type { TestDatabase } from '../support/postgres.ts';
+import { makeSession } from '../support/sessions.ts';
 import { startTestServer } from '../support/test-server.ts';
 import type { TestServer } from '../support/test-server.ts';
 import { verifies } from '../support/verifies.ts';
@@ -46,7 +42,8 @@ describe('A03 a proof that was made for another place', () => {
       tenants: ['acme', 'other'],
       config: { database_url: database.url, allowed_private: ['127.0.0.1'] },
     });
-    session = await makeSession(database.url, toolcrib);
+    const { body: me } = await toolcrib.request('GET', '/v1/me');
+    session = await makeSession(database.url, { tenant_id: me.tenant.id, user_id: me.user.id });
   });
   afterAll(async () => {
     await toolcrib.stop();
@@ -111,16 +108,3 @@ describe('A03 a proof that was made for another place', () => {
     for (const { headers } of seen) expect(headers.authorization).toBeUndefined();
   });
 });
-
-/** A browser session of the owner of acme. */
-async function makeSession(url: string, toolcrib: TestServer): Promise<string> {
-  const { body } = await toolcrib.request('GET', '/v1/me', { key: toolcrib.keys['acme'] ?? '' });
-  const store = await openStore({ url, clock: systemClock, log: createLog({ level: 'silent' }) });
-  try {
-    const deps = { store, clock: systemClock, ids: randomIds };
-    const made = await startSession(deps, { tenant_id: body.tenant.id, user_id: body.user.id, via: 'password' });
-    return made.text;
-  } finally {
-    await store.close();
-  }
-}

@@ -15,7 +15,8 @@ export interface McpRequest {
 
 /** A request of 2026-07-28, with its envelope and headers. */
 export function statelessRequest({ method, params = {}, id = 1 }: McpRequest): RequestOptions {
-  const { name } = params;
+  // The header names what is asked for: a resource by its address, all else by its name.
+  const name = method === 'resources/read' ? params['uri'] : params['name'];
   return {
     body: { jsonrpc: '2.0', id, method, params: { ...params, _meta: meta } },
     headers: {

@@ -39,6 +39,9 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ...Object.entries(offerMethods).map(([name, method]) => [name, { known_to: 'all', answer: offered(method) }] as const),
 ]);
 
+/** The names of all methods that this surface answers. */
+export const mcpMethods: readonly string[] = [...methods.keys()];
+
 export async function dispatch(deps: DispatchDeps, call: ToolCall): Promise<Answer> {
   const { revision } = call.served;
   const { stateless } = revisionTraits[revision];
@@ -96,6 +99,8 @@ function listed(answer: (deps: DispatchDeps, call: ToolCall) => ResultParts | Fa
 
 async function initialize(deps: DispatchDeps, call: ToolCall): Promise<ResultParts | Failure> {
   const { message, served } = call;
+  // First of all: whoever may not come in learns nothing about what is wrong with the rest.
+  const { instructions } = await deps.corridor.offer(call);
   const params = InitializeRequestParamsSchema.safeParse(message.params);
   if (!params.success) {
     return failure(
@@ -103,7 +108,6 @@ async function initialize(deps: DispatchDeps, call: ToolCall): Promise<ResultPar
       'initialize needs protocolVersion, capabilities and clientInfo.',
     );
   }
-  const { instructions } = await deps.corridor.offer(call);
   const result = {
     protocolVersion: served.revision,
     capabilities,
