@@ -2,6 +2,17 @@
 import { writeJson } from './json.ts';
 import type { JsonInput } from './json.ts';
 import type {
+  Choice,
+  ChoiceList,
+  Credential,
+  CredentialChangeBody,
+  CredentialList,
+  CredentialTest,
+  NewCredentialBody,
+} from './credential-wire.ts';
+import type {
+  AuditHead,
+  AuditRange,
   CallAnswer,
   ErrorBody,
   Me,
@@ -13,6 +24,7 @@ import type {
   NewInvitation,
   NewInvitationBody,
   NewServiceAccountBody,
+  Plan,
   PublicError,
   ToolList,
   ToolSummary,
@@ -147,7 +159,72 @@ export class ToolcribClient {
     return this.#send('DELETE', `/v1/variables/${encodeURIComponent(name)}${query}`);
   }
 
-  async #send<T>(method: string, path: string, { body, headers, signal }: SendOptions = {}): Promise<T> {
+  /** Whose credential a call would use, and why; of another member for admins. */
+  plan(tool: string, options: { readonly user_id?: string } = {}): Promise<Plan> {
+    const query = options.user_id === undefined ? '' : `?user_id=${encodeURIComponent(options.user_id)}`;
+    return this.#send('GET', `/v1/tools/${encodeURIComponent(tool)}/plan${query}`);
+  }
+
+  /** One's own credentials and the shared ones, without secrets. */
+  listCredentials(options: { readonly system?: string } = {}): Promise<CredentialList> {
+    const query = options.system === undefined ? '' : `?system=${encodeURIComponent(options.system)}`;
+    return this.#send('GET', `/v1/credentials${query}`);
+  }
+
+  createCredential(body: NewCredentialBody): Promise<Credential> {
+    return this.#send('POST', '/v1/credentials', { body });
+  }
+
+  updateCredential(id: string, body: CredentialChangeBody): Promise<Credential> {
+    return this.#send('PATCH', `/v1/credentials/${encodeURIComponent(id)}`, { body });
+  }
+
+  deleteCredential(id: string): Promise<{ readonly deleted: string }> {
+    return this.#send('DELETE', `/v1/credentials/${encodeURIComponent(id)}`);
+  }
+
+  /** Tries the account where it would be used. */
+  testCredential(id: string): Promise<CredentialTest> {
+    return this.#send('POST', `/v1/credentials/${encodeURIComponent(id)}/test`);
+  }
+
+  listChoices(): Promise<ChoiceList> {
+    return this.#send('GET', '/v1/choices');
+  }
+
+  /** The credential that one's calls of a tool use from now on. */
+  setChoice(tool: string, credential_id: string): Promise<Choice> {
+    return this.#send('PUT', `/v1/choices/${encodeURIComponent(tool)}`, { body: { credential_id } });
+  }
+
+  deleteChoice(tool: string): Promise<{ readonly forgotten: string }> {
+    return this.#send('DELETE', `/v1/choices/${encodeURIComponent(tool)}`);
+  }
+
+  /** The last record of the audit; kept elsewhere, it shows later whether what came before is still there. */
+  auditHead(): Promise<AuditHead> {
+    return this.#send('GET', '/v1/audit/head');
+  }
+
+  /** The audit as JSON Lines: a first line that says what follows, one line per record, a last line with the head. */
+  async exportAudit(
+    range: AuditRange = {},
+    options: Pick<CallOptions, 'signal'> = {},
+  ): Promise<ReadableStream<Uint8Array>> {
+    const given = Object.entries(range).filter(([, value]) => value !== undefined);
+    const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
+    const { body } = await this.#open('GET', `/v1/audit/export?${query}`, { signal: options.signal });
+    if (body === null) throw new ToolcribClientError(0, notOurs);
+    return body;
+  }
+
+  async #send<T>(method: string, path: string, options: SendOptions = {}): Promise<T> {
+    const response = await this.#open(method, path, options);
+    return (await response.json().catch(() => undefined)) as T;
+  }
+
+  /** Sends, and gives the answer when it is no error. */
+  async #open(method: string, path: string, { body, headers, signal }: SendOptions): Promise<Response> {
     const send = this.#options.fetch ?? fetch;
     let response: Response;
     try {
@@ -165,8 +242,8 @@ export class ToolcribClient {
       if (signal?.aborted === true) throw cause;
       throw new ToolcribClientError(0, unreachable, undefined, cause);
     }
+    if (response.ok) return response;
     const answer: unknown = await response.json().catch(() => undefined);
-    if (response.ok) return answer as T;
     const { error, request_id } = isErrorBody(answer) ? answer : { error: notOurs, request_id: undefined };
     throw new ToolcribClientError(response.status, error, request_id);
   }

@@ -14,6 +14,15 @@ export type {
   Truncation,
   ValueResult,
 } from './results.ts';
+export type {
+  Choice,
+  ChoiceList,
+  Credential,
+  CredentialChangeBody,
+  CredentialList,
+  CredentialTest,
+  NewCredentialBody,
+} from './credential-wire.ts';
 export { changeActions } from './wire.ts';
 export type {
   ApiKey,

@@ -7,21 +7,30 @@ import { cancelInteraction } from './cancel-interaction.ts';
 import { changeMember } from './change-member.ts';
 import { changePassword } from './change-password.ts';
 import { createInvitation } from './create-invitation.ts';
+import { createCredential } from './create-credential.ts';
 import { createKey } from './create-key.ts';
 import { createMember } from './create-member.ts';
 import { createServiceAccount } from './create-service-account.ts';
 import { createWorkspace } from './create-workspace.ts';
 import { decideInteraction } from './decide-interaction.ts';
+import { deleteChoice } from './delete-choice.ts';
+import { deleteCredential } from './delete-credential.ts';
 import { deleteWorkspace } from './delete-workspace.ts';
 import { endSession } from './end-session.ts';
 import { deleteVariable } from './delete-variable.ts';
+import { exportAudit } from './export-audit.ts';
+import { getAuditHead } from './get-audit-head.ts';
+import { getCredential } from './get-credential.ts';
 import { getHealth } from './get-health.ts';
 import { getInteraction } from './get-interaction.ts';
 import { getMe } from './get-me.ts';
+import { getPlan } from './get-plan.ts';
 import { getReadiness } from './get-readiness.ts';
 import { getTool } from './get-tool.ts';
 import { listCalls } from './list-calls.ts';
 import { listChanges } from './list-changes.ts';
+import { listChoices } from './list-choices.ts';
+import { listCredentials } from './list-credentials.ts';
 import { listInteractions } from './list-interactions.ts';
 import { listInvitations } from './list-invitations.ts';
 import { listKeys } from './list-keys.ts';
@@ -38,14 +47,27 @@ import { removeMember } from './remove-member.ts';
 import { removePolicy } from './remove-policy.ts';
 import { revokeInvitation } from './revoke-invitation.ts';
 import { revokeKey } from './revoke-key.ts';
+import { setChoice } from './set-choice.ts';
 import { setPolicy } from './set-policy.ts';
 import { setVariable } from './set-variable.ts';
+import { testCredential } from './test-credential.ts';
+import { updateCredential } from './update-credential.ts';
 
 export const operations: readonly AnyOperation[] = [
   callTool,
   listTools,
   getTool,
+  getPlan,
   listToolsets,
+  listCredentials,
+  createCredential,
+  getCredential,
+  updateCredential,
+  deleteCredential,
+  testCredential,
+  listChoices,
+  setChoice,
+  deleteChoice,
   listInteractions,
   getInteraction,
   cancelInteraction,
@@ -79,6 +101,8 @@ export const operations: readonly AnyOperation[] = [
   changePassword,
   listCalls,
   listChanges,
+  getAuditHead,
+  exportAudit,
   listSources,
   getHealth,
   getReadiness,

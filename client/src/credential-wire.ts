@@ -1,0 +1,73 @@
+// The types of credentials and choices on the wire of the REST surface. Times are ISO 8601 in UTC.
+import type { CredentialStrategy } from './wire.ts';
+
+/** An account that calls are made with; never its secrets. */
+export interface Credential {
+  readonly id: string;
+  readonly name: string;
+  /** Which kind of account: `github`, or the name of a source. */
+  readonly system: string;
+  readonly strategy: CredentialStrategy;
+  /** shared: every member may use it. */
+  readonly scope: 'private' | 'shared';
+  /** Its owner. */
+  readonly user_id: string;
+  readonly status: 'ok' | 'expired' | 'needs_reconnect' | 'revoked';
+  /** Who it is at the provider, where that is known. */
+  readonly account: string | null;
+  /** Only for those who may change it: its owner, and admins when it is shared. */
+  readonly details?: {
+    /** Names of the secrets that are set. */
+    readonly fields: readonly string[];
+    /** A code for why the status is not ok, or `refused`: a service has refused it lately. */
+    readonly reason: string | null;
+    readonly provider: string | null;
+    /** Of OAuth. */
+    readonly granted_scopes: readonly string[] | null;
+    /** Of OAuth: when the access token ends; it is renewed by itself. */
+    readonly expires_at: string | null;
+    readonly created_at: string;
+    readonly updated_at: string;
+    /** To the minute. */
+    readonly last_used_at: string | null;
+  };
+}
+
+export interface CredentialList {
+  readonly credentials: readonly Credential[];
+}
+
+export interface NewCredentialBody {
+  readonly name: string;
+  readonly system: string;
+  /** Accounts by OAuth are connected in a browser. */
+  readonly strategy: Exclude<CredentialStrategy, 'oauth2'>;
+  /** private when absent. */
+  readonly scope?: 'private' | 'shared';
+  /** Its secrets: `token`; `user` and `password`; of custom, your own names. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export interface CredentialChangeBody {
+  readonly name?: string;
+  readonly scope?: 'private' | 'shared';
+  /** All of its secrets anew. */
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** Whether a credential works. */
+export interface CredentialTest {
+  readonly success: boolean;
+  readonly message: string;
+}
+
+/** Which credential a person's calls of a tool use. */
+export interface Choice {
+  readonly tool: string;
+  readonly credential_id: string;
+  readonly chosen_at: string;
+}
+
+export interface ChoiceList {
+  readonly choices: readonly Choice[];
+}
