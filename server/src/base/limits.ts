@@ -318,6 +318,10 @@ export const limits = {
   audit_delay_ms: 20,
   /** How long a stop waits for a database that is away; then the records go to the log. */
   audit_close_ms: 10_000,
+  /** Records that an export of the audit reads at once: half a megabyte of text. */
+  audit_export_page: 1_000,
+  /** One line of an export: a record has less than two kilobytes. */
+  audit_line_bytes: 64 * 1024,
 
   /** How long a verified API key is trusted before it is looked up again: the delay of a revocation made by another process. */
   key_cache_ms: 1_000,
@@ -369,8 +373,6 @@ export const limits = {
 
   /** An access token is renewed this long before it ends, or at half of a short life: a call then has the time it needs. */
   grant_margin_ms: 60_000,
-  /** One request to an OAuth provider. */
-  grant_request_ms: 10_000,
   /**
    * How long nobody else may renew or end a grant: the provider's metadata, the token and saving it must fit into it. After
    * a crash the grant waits this long.
@@ -393,8 +395,13 @@ export const limits = {
   revocations_together: 8,
   /** One request that ends many grants answers after this long; what remains is ended behind it. */
   revocation_answer_ms: 30_000,
-  /** Revocations that a crash has interrupted are looked for this often, and taken up when they have rested this long. */
+  /**
+   * Grants that a crash has left, or whose provider was away, are looked for this often. A provider that is away is
+   * asked again after this long, then after twice as long.
+   */
   revocation_sweep_ms: 60_000,
+  /** How often a provider that is away is asked, over eight hours; then the tokens are deleted here. */
+  revocation_tries: 10,
   /** Credentials that one sweep or one transaction of an emergency takes. */
   revocation_batch: 500,
 

@@ -1,5 +1,8 @@
 // The CLI: finds the command, reads its words, runs it, and shows what goes wrong as a person reads it.
 import { nearestNames } from '../base/nearest-names.ts';
+import { auditExportCommand } from './audit-export.ts';
+import { auditHeadCommand } from './audit-head.ts';
+import { auditVerifyCommand } from './audit-verify.ts';
 import { callCommand } from './call.ts';
 import { checkCommand } from './check.ts';
 import { exit, helpOf, readInput } from './command.ts';
@@ -31,6 +34,9 @@ export const commands: readonly Command[] = [
   vaultNewKeyCommand,
   vaultStatusCommand,
   vaultRewrapCommand,
+  auditExportCommand,
+  auditVerifyCommand,
+  auditHeadCommand,
   migrateCommand,
   dbMigrateCommand,
 ];

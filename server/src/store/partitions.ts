@@ -25,7 +25,7 @@ export function auditPartition(now: number, offset: number): Partition {
 }
 
 /** The lowest UUIDv7 of a millisecond: its time in the first 48 bits (RFC 9562 §5.7). */
-function lowestId(time: number): string {
+export function lowestId(time: number): string {
   const hex = time.toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }

@@ -69,6 +69,50 @@ export function sendJson(exchange: Exchange, status: number, body: unknown): voi
   sendJsonText(exchange, status, JSON.stringify(body));
 }
 
+/** An answer that is made while it is sent. */
+export class TextStream {
+  readonly media_type: string;
+  readonly chunks: AsyncIterable<string>;
+
+  constructor(media_type: string, chunks: AsyncIterable<string>) {
+    this.media_type = media_type;
+    this.chunks = chunks;
+  }
+}
+
+/**
+ * Sends a stream as fast as its reader takes it. What fails before the first chunk is thrown; after it the connection is
+ * cut, so that nobody takes a part for the whole.
+ */
+export async function sendStream(exchange: Exchange, { media_type, chunks }: TextStream): Promise<void> {
+  const { response } = exchange;
+  const iterator = chunks[Symbol.asyncIterator]();
+  try {
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
+      if (response.destroyed) return;
+      if (!response.headersSent) response.writeHead(200, { 'content-type': media_type, 'cache-control': 'no-store' });
+      if (!response.write(next.value)) await drained(response);
+    }
+    response.end();
+  } catch (error) {
+    if (response.headersSent) response.destroy();
+    throw error;
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/** Ends when the reader takes more, or has gone. */
+function drained(response: Exchange['response']): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.once('drain', done).once('close', done);
+  });
+}
+
 /** The error as the REST surface shows it; other surfaces have their own shape. */
 export function sendError(exchange: Exchange, thrown: unknown): void {
   const error = toToolcribError(thrown);
@@ -83,6 +127,8 @@ export function setErrorHeaders(exchange: Exchange, error: ToolcribError): void 
   response.setHeader('x-request-id', exchange.request_id);
   if (error.code === 'unauthenticated') response.setHeader('www-authenticate', 'Bearer realm="toolcrib"');
   if (error.retry_after_s !== undefined) response.setHeader('retry-after', error.retry_after_s);
+  // RFC 8288: for callers that look at headers alone.
+  if (error.interaction !== undefined) response.setHeader('link', `<${error.interaction.url}>; rel="interaction"`);
   if (error.code === 'stopping') response.setHeader('connection', 'close');
 }
 

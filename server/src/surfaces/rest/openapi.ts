@@ -46,8 +46,8 @@ function openapiDocument(version: string): JsonObject {
 }
 
 function describe(operation: AnyOperation, components: MutableJson): JsonObject {
-  const { id, summary, guard, params, query, body, output, status = 200 } = operation;
-  const answer = { description: 'The answer', content: content(output, components, 'output') };
+  const { id, summary, guard, params, query, body, output, media_type, status = 200 } = operation;
+  const answer = { description: 'The answer', content: content(output, components, 'output', media_type) };
   const statuses = typeof status === 'function' ? ['200', '503'] : [String(status)];
   return {
     operationId: id,
@@ -117,8 +117,13 @@ function errorResponses(codes: readonly ErrorCode[], components: MutableJson): J
   );
 }
 
-function content(schema: z.ZodType, components: MutableJson, io: 'input' | 'output'): JsonObject {
-  return { 'application/json': { schema: jsonSchema(schema, components, io) } };
+function content(
+  schema: z.ZodType,
+  components: MutableJson,
+  io: 'input' | 'output',
+  media_type = 'application/json',
+): JsonObject {
+  return { [media_type]: { schema: jsonSchema(schema, components, io) } };
 }
 
 /** The schema as JSON Schema 2020-12, with named parts moved to the components. */
