@@ -14,6 +14,8 @@ const hash = `decode(repeat('ab', 32), 'hex')`;
 /** By table, in the order in which they can be filled. `$1` is the tenant, `$2` its owner, `$3` the mark. */
 const rows: Readonly<Record<string, string>> = {
   workspace: `(tenant_id, id, slug, name) values ($1, gen_random_uuid(), $3, $3)`,
+  data_key: `(tenant_id, id, master_key_id, wrapped, created_at)
+    values ($1, gen_random_uuid(), $3, ${hash}, now()) on conflict do nothing`,
   password: `(tenant_id, user_id, hash, changed_at) values ($1, $2, $3, now())`,
   session: `(tenant_id, id, user_id, token_hash, via, created_at, last_seen_at, expires_at)
     values ($1, gen_random_uuid(), $2, ${hash}, 'password', now(), now(), now() + interval '1 hour')`,
@@ -41,6 +43,8 @@ const rows: Readonly<Record<string, string>> = {
       scope, scopes, created_at, expires_at)
     values ($1, ${hash}, 'code', $2, 'github', '{}', ${hash}, $3, $3, $3, 'github', 'private', '{}', now(),
       now() + interval '1 hour')`,
+  ended_grant: `(tenant_id, id, system, provider, user_id, client_options, options, ended_at, next_at)
+    values ($1, gen_random_uuid(), $3, 'github', $2, '{}', '{}', now(), now() + interval '1 hour')`,
   revocation_receipt: `(tenant_id, id, credential_id, system, user_id, outcome, at)
     values ($1, gen_random_uuid(), gen_random_uuid(), $3, $2, 'dead', now())`,
   interaction: `(tenant_id, id, kind, user_id, status, subject_hash, tool, tool_version, arguments_digest, details,
