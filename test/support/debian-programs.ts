@@ -8,6 +8,7 @@ const programs = {
   chromium: 'chromium',
   mariadbd: 'mariadb-server',
   nginx: 'nginx-light',
+  openssl: 'openssl',
   'redis-server': 'redis-server',
   sqlmap: 'sqlmap',
   tsql: 'freetds-bin',
