@@ -128,7 +128,8 @@ describe.skipIf(!hasBrowser())('in a browser', () => {
   test('keys that others have made for a person end when the person comes in', async () => {
     const body = { email: 'gil@guest.example', name: 'Gil', role: 'member' };
     const { body: member } = await office.toolcrib.request('POST', '/v1/members', { body });
-    const made = await office.toolcrib.request('POST', '/v1/keys', { body: { name: 'x', user_id: member.user_id } });
+    const key = { name: 'x', user_id: member.user_id, scopes: ['tools.use'] };
+    const made = await office.toolcrib.request('POST', '/v1/keys', { body: key });
     expect((await office.toolcrib.request('GET', '/v1/me', { key: made.body.secret })).status).toBe(200);
     await signIn({ sub: 'gil', email: 'gil@guest.example' });
     expect((await office.toolcrib.request('GET', '/v1/me', { key: made.body.secret })).status).toBe(401);
