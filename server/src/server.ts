@@ -36,6 +36,7 @@ import { makeFirstTenant } from './identity/first-tenant.ts';
 import { InteractionWaiter } from './interactions/interaction-waiter.ts';
 import { createResolver } from './credentials/create-resolver.ts';
 import { createGrantKeeper } from './credentials/oauth/refresh.ts';
+import { startGrantSweep } from './credentials/oauth/start-grant-sweep.ts';
 import type { CredentialResolver } from './credentials/resolver.ts';
 import { createApprovals } from './interactions/create-approvals.ts';
 import { createInteractions } from './interactions/create-interactions.ts';
@@ -140,6 +141,8 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
 
   const grants = createGrantKeeper({ ...oauth, store, clock, ids: randomIds, log, vault });
   closers.push(() => grants.close());
+  const sweep = startGrantSweep(oauth);
+  closers.push(() => sweep.stop());
   const credentials = createResolver({ store, clock, ids: randomIds, log, vault, grants });
   closers.push(() => credentials.close());
 
@@ -319,7 +322,7 @@ function routesOf({
     ...restRoutes({
       ...connect,
       ...people,
-      onMemberLeaving: leaveCredentials({ clock, ids: randomIds }),
+      onMemberLeaving: leaveCredentials({ clock, ids: randomIds, providers: oauth.providers }),
       corridor,
       catalogue,
       identify,

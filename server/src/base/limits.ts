@@ -377,7 +377,7 @@ export const limits = {
    * How long nobody else may renew or end a grant: the provider's metadata, the token and saving it must fit into it. After
    * a crash the grant waits this long.
    */
-  grant_lease_ms: 45_000,
+  grant_lease_ms: 60_000,
   /** A call waits this long for a renewal that somebody else makes, before it is told to come again. */
   grant_wait_ms: 10_000,
   /** How often it looks, at first and at most. */

@@ -5,35 +5,32 @@ import type { Ids } from '../base/ids.ts';
 import type { Leaving, OnMemberLeaving } from '../identity/remove-member.ts';
 import { recordChange } from '../ledger/changes.ts';
 import type { Database } from '../store/scope.ts';
+import type { Providers } from './oauth/provider.ts';
+import { deleteClientSecret, takeAway } from './oauth/take-away.ts';
 import { deleteSecrets } from './vault/secrets.ts';
 
 interface Deps {
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly providers: Providers;
 }
 
-/** Deletes private credentials and variables with their secrets; the heir takes over the shared ones. */
+/**
+ * Takes private credentials away, whose grants the sweep then ends at their providers, and deletes variables with their
+ * secrets; the heir takes over the shared ones.
+ */
 export function leaveCredentials(deps: Deps): OnMemberLeaving {
   return async (db, leaving) => {
-    await deletePrivate(db, deps, leaving);
+    await takePrivate(db, deps, leaving);
     await handOver(db, deps, leaving);
     await deleteVariables(db, leaving);
     await deleteClients(db, leaving);
   };
 }
 
-async function deletePrivate(db: Database, deps: Deps, { tenant_id, user_id, actor }: Leaving): Promise<void> {
-  const gone = await db
-    .deleteFrom('credential')
-    .where('tenant_id', '=', tenant_id)
-    .where('user_id', '=', user_id)
-    .where('scope', '=', 'private')
-    .returning('id')
-    .execute();
-  for (const { id } of gone) {
-    await deleteSecrets(db, tenant_id, id);
-    await recordChange(db, deps, { tenant_id, actor, action: 'credential-deleted', target_id: id });
-  }
+async function takePrivate(db: Database, deps: Deps, { tenant_id, user_id, actor }: Leaving): Promise<void> {
+  const which = { user_id, scope: 'private' } as const;
+  for (let more = true; more;) ({ more } = await takeAway(db, deps, { tenant_id, actor, which, reserved_ms: 0 }));
 }
 
 async function handOver(db: Database, deps: Deps, { tenant_id, user_id, heir_id, actor }: Leaving): Promise<void> {
@@ -75,5 +72,5 @@ async function deleteClients(db: Database, { tenant_id, user_id }: Leaving): Pro
     .where('user_id', '=', user_id)
     .returning('id')
     .execute();
-  for (const { id } of gone) await deleteSecrets(db, tenant_id, id);
+  for (const { id } of gone) await deleteClientSecret(db, tenant_id, id);
 }

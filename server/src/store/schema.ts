@@ -262,6 +262,25 @@ export interface OauthFlowTable {
   readonly taken_at: Time | null;
 }
 
+/** A grant whose credential is gone, until it is ended at its provider too. */
+export interface EndedGrantTable {
+  readonly tenant_id: string;
+  /** Id of the credential. */
+  readonly id: string;
+  readonly system: string;
+  readonly provider: string | null;
+  readonly account: string | null;
+  readonly user_id: string;
+  readonly oauth_client_id: string | null;
+  readonly client_id: string | null;
+  readonly client_options: Options;
+  readonly options: Options;
+  readonly expires_at: Time | null;
+  readonly ended_at: Time;
+  readonly tries: Generated<number>;
+  readonly next_at: Time;
+}
+
 export interface RevocationReceiptTable {
   readonly tenant_id: string;
   readonly id: string;
@@ -326,6 +345,7 @@ export interface Schema {
   readonly credential: CredentialTable;
   readonly credential_choice: CredentialChoiceTable;
   readonly oauth_flow: OauthFlowTable;
+  readonly ended_grant: EndedGrantTable;
   readonly revocation_receipt: RevocationReceiptTable;
   readonly interaction: InteractionTable;
   readonly approval_policy: ApprovalPolicyTable;

@@ -11,7 +11,7 @@ import type { Actor } from '../../ledger/changes.ts';
 import type { OauthClientTable } from '../../store/schema.ts';
 import type { Database } from '../../store/scope.ts';
 import type { Store } from '../../store/store.ts';
-import { deleteSecrets, readSecrets, writeSecrets } from '../vault/secrets.ts';
+import { readSecrets, writeSecrets } from '../vault/secrets.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { GlobalClient, RegisteredClient } from './choose-client.ts';
 import type { OauthClient, ProviderAt } from './endpoint.ts';
@@ -19,6 +19,7 @@ import type { FindProvider } from './grant-deps.ts';
 import type { Provider, Providers } from './provider.ts';
 import { checkOptions, pickOptions } from './provider-urls.ts';
 import type { Options } from './provider-urls.ts';
+import { deleteClientSecret } from './take-away.ts';
 
 export interface ClientDeps {
   readonly store: Store;
@@ -128,7 +129,7 @@ export async function deleteOauthClient(
       throw new ToolcribError('conflict', { params: { problem } });
     }
     await db.deleteFrom('oauth_client').where('tenant_id', '=', tenant_id).where('id', '=', id).execute();
-    await deleteSecrets(db, tenant_id, id);
+    await deleteClientSecret(db, tenant_id, id);
     await recordChange(db, deps, { tenant_id, actor, action: 'oauth-client-deleted', target_id: id });
   });
 }

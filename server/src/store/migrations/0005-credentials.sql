@@ -57,7 +57,6 @@ create table credential (
   foreign key (tenant_id, oauth_client_id) references oauth_client (tenant_id, id)
 );
 create index credential_user_id_idx on credential (tenant_id, user_id);
-create index credential_revoked_idx on credential (tenant_id, id) where status = 'revoked';
 
 -- Which of several credentials a person has chosen for a tool; `agent` is empty outside an agent.
 create table credential_choice (
@@ -105,6 +104,30 @@ create table oauth_flow (
 );
 create index oauth_flow_expires_idx on oauth_flow (tenant_id, expires_at);
 
+-- A grant whose credential is gone from here, until it is ended at its provider too. Its tokens stay in the vault under
+-- this id, and the secret of a registration that is gone stays under the registration's, until then.
+create table ended_grant (
+  tenant_id uuid not null references tenant (id),
+  -- Id of the credential.
+  id uuid not null,
+  system text not null,
+  provider text,
+  account text,
+  user_id uuid not null,
+  oauth_client_id uuid,
+  -- Null: a client of the configuration, or one that is gone.
+  client_id text,
+  client_options jsonb not null,
+  options jsonb not null,
+  expires_at timestamptz,
+  ended_at timestamptz not null,
+  -- How often the provider was asked without an answer, and when nobody has to wait any longer to ask it.
+  tries integer not null default 0,
+  next_at timestamptz not null,
+  primary key (tenant_id, id)
+);
+create index ended_grant_next_idx on ended_grant (next_at);
+
 -- What became of a grant at its provider when it was ended here. Kept when the credential is gone.
 create table revocation_receipt (
   tenant_id uuid not null references tenant (id),
@@ -126,7 +149,9 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['oauth_client', 'credential', 'credential_choice', 'oauth_flow', 'revocation_receipt'] loop
+  foreach name in array array[
+    'oauth_client', 'credential', 'credential_choice', 'oauth_flow', 'ended_grant', 'revocation_receipt'
+  ] loop
     execute format('alter table %I enable row level security, force row level security', name);
     execute format('create policy app_own on %I to toolcrib_app using (tenant_id = current_tenant())', name);
     execute format('grant select, insert, update, delete on %I to toolcrib_app', name);
@@ -135,9 +160,9 @@ end
 $$;
 revoke update, delete on revocation_receipt from toolcrib_app;
 
--- What was begun to be revoked and is not gone (a crash) is found for all tenants at once.
-create policy operator_find_revoked on credential for select to toolcrib_operator using (status = 'revoked');
-grant select (tenant_id, id, status, updated_at) on credential to toolcrib_operator;
+-- Grants that a crash has left, or whose provider was away, are found for all tenants at once.
+create policy operator_find on ended_grant for select to toolcrib_operator using (true);
+grant select (tenant_id, id, next_at) on ended_grant to toolcrib_operator;
 
 -- The epoch grows in the transaction of the change, so that no change can be forgotten.
 create function next_credential_epoch() returns trigger
