@@ -64,7 +64,10 @@ export function createResolver(deps: ResolverDeps): CredentialResolver {
     let account =
       accounts.remembered(tenant_id, credential_id, version) ?? (await readUsable(principal, credential_id));
     if (deps.clock.now() >= account.due_at) {
-      if (!(await deps.grants.renew({ tenant_id, credential_id }))) throw refused(account.name);
+      if (!(await deps.grants.renew({ tenant_id, credential_id }))) {
+        known.forget(principal.user_id);
+        throw refused(account.name);
+      }
       account = await readUsable(principal, credential_id);
     }
     const vault = await deps.vault.of(tenant_id);
@@ -83,6 +86,8 @@ export function createResolver(deps: ResolverDeps): CredentialResolver {
   async function renew(principal: Principal, given: CallerCredential): Promise<CallerCredential | undefined> {
     const { tenant_id } = principal;
     accounts.forget(given.id);
+    // Whatever becomes of it counts for the next call of this person.
+    known.forget(principal.user_id);
     const account = await accounts.read(tenant_id, given.id);
     if (account === undefined || !isVisible(account, principal) || account.status !== 'ok') return undefined;
     const opened = async (newer: SealedAccount) => openAccount(newer, await deps.vault.of(tenant_id));

@@ -53,6 +53,11 @@ export class KnownCredentials {
     return this.#read(whose);
   }
 
+  /** The next call of this person reads it again, whatever the epoch. */
+  forget(user_id: string): void {
+    this.#people.delete(user_id);
+  }
+
   /** One reading at a time of the same person and epoch. */
   #read(whose: Whose): Promise<KnownPerson> {
     const key = `${whose.tenant_id} ${whose.user_id} ${whose.credential_epoch}`;
