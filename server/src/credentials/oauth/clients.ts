@@ -54,7 +54,7 @@ export function oauthProvider(providers: Providers, name: string): Provider {
 }
 
 /** Throws `body_invalid`, `conflict`. */
-export async function createOauthClient(
+export async function registerClient(
   deps: ClientDeps,
   actor: Actor,
   { tenant_id, provider: name, client_secret, ...given }: NewOauthClient,
@@ -94,7 +94,7 @@ export interface ClientOwner {
   readonly and_of_tenant: boolean;
 }
 
-export async function listOauthClients(
+export async function listClients(
   { store }: Pick<ClientDeps, 'store'>,
   { tenant_id, user_id, and_of_tenant }: ClientOwner,
 ): Promise<readonly RegisteredClient[]> {
@@ -103,7 +103,7 @@ export async function listOauthClients(
 }
 
 /** Throws `not_found`, and `conflict` while accounts are connected with it. */
-export async function deleteOauthClient(
+export async function removeClient(
   deps: ClientDeps,
   actor: Actor,
   { tenant_id, user_id, and_of_tenant, id }: ClientOwner & { readonly id: string },

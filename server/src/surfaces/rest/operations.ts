@@ -8,6 +8,13 @@ import { changeMember } from './change-member.ts';
 import { changePassword } from './change-password.ts';
 import { createInvitation } from './create-invitation.ts';
 import { createCredential } from './create-credential.ts';
+import { connect } from './connect.ts';
+import { createOauthClient } from './create-oauth-client.ts';
+import { deleteOauthClient } from './delete-oauth-client.ts';
+import { listOauthClients } from './list-oauth-clients.ts';
+import { listProviders } from './list-providers.ts';
+import { pollDeviceConnect } from './poll-device-connect.ts';
+import { startDeviceConnect } from './start-device-connect.ts';
 import { createKey } from './create-key.ts';
 import { createMember } from './create-member.ts';
 import { createServiceAccount } from './create-service-account.ts';
@@ -81,6 +88,13 @@ export const operations: readonly AnyOperation[] = [
   listVariables,
   setVariable,
   deleteVariable,
+  listProviders,
+  connect,
+  startDeviceConnect,
+  pollDeviceConnect,
+  listOauthClients,
+  createOauthClient,
+  deleteOauthClient,
   getMe,
   listKeys,
   createKey,
