@@ -14,6 +14,7 @@ import { startTestServer } from '../support/test-server.ts';
 import type { Answer, RequestOptions, TestServer } from '../support/test-server.ts';
 import { verifies } from '../support/verifies.ts';
 import { fillTenant } from './isolation/fill-tenant.ts';
+import type { FilledTenant } from './isolation/fill-tenant.ts';
 import { sampleBodies } from './isolation/sample-bodies.ts';
 import { tenantRows } from './isolation/tenant-rows.ts';
 import type { TenantRows } from './isolation/tenant-rows.ts';
@@ -136,6 +137,27 @@ describe('A08 every operation', () => {
     expect(await tenantRows(database.superuser_url, theirs_id)).toEqual(theirs);
   }, 120_000);
 
+  test("what is a colleague's alone is not found by its ids either, and stays as it is", async () => {
+    verifies('CRD-01');
+    const colleague = await makeColleague();
+    const rowsOf = async (): Promise<readonly string[]> => {
+      const { rows } = await tenantRows(database.superuser_url, colleague.tenant_id);
+      return [...rows].flatMap(([, texts]) => texts.filter((text) => isPrivateTo(colleague, text)));
+    };
+    const before = await rowsOf();
+    expect(before.length).toBeGreaterThan(5);
+    const ids = before.flatMap((text) => (JSON.parse(text) as { id?: string }).id ?? []);
+    for (const operation of operations.filter(({ guard }) => guard.kind !== 'public')) {
+      for (const person of people.filter(({ role }) => role === 'builder' || role === 'member')) {
+        for (const target of ids) {
+          const answer = await ask(operation, pathOf(operation, target), as(person, operation, target));
+          expect([operation.id, answer.text.includes(`${colleague.mark}-private`)]).toEqual([operation.id, false]);
+        }
+      }
+    }
+    expect(await rowsOf()).toEqual(before);
+  }, 120_000);
+
   test('every method of MCP: nobody gets in, and nothing of another tenant is listed, found or called', async () => {
     verifies('TEN-01');
     const [owner] = people;
@@ -158,6 +180,17 @@ describe('A08 every operation', () => {
     }
   });
 
+  /** Somebody else of the walking tenant, with something of everything. */
+  async function makeColleague(): Promise<FilledTenant> {
+    const key = toolcrib.keys['ours'] ?? '';
+    const { body: me } = await toolcrib.request('GET', '/v1/me', { key });
+    const member = { email: 'colleague@ours.example', name: 'Colleague', role: 'member' };
+    const { body: made } = await toolcrib.request('POST', '/v1/members', { key, body: member });
+    const colleague = { tenant_id: me.tenant.id, user_id: made.user_id, mark: 'markedofcolleague' };
+    await fillTenant(database.superuser_url, colleague);
+    return colleague;
+  }
+
   function ask(operation: AnyOperation, path: string, options: RequestOptions): Promise<Answer> {
     return toolcrib.request(operation.method, path, {
       ...(operation.body === undefined ? {} : { body: sampleBodies[operation.id]?.(unknown_id) ?? {} }),
@@ -176,6 +209,12 @@ describe('A08 every operation', () => {
 });
 
 const unknown_id = '019a0000-0000-7000-8000-000000000000';
+
+/** Rows that belong to this person, but for the credential that is shared. */
+function isPrivateTo({ user_id }: FilledTenant, text: string): boolean {
+  const row = JSON.parse(text) as { user_id?: string; scope?: string };
+  return row.user_id === user_id && row.scope !== 'shared';
+}
 
 function pathOf({ path }: AnyOperation, target: string): string {
   return path.replaceAll(/\{\w+\}/g, encodeURIComponent(target));

@@ -9,7 +9,8 @@ export interface FilledTenant {
   readonly mark: string;
 }
 
-const hash = `decode(repeat('ab', 32), 'hex')`;
+/** Different in every row. */
+const hash = `sha256(gen_random_uuid()::text::bytea)`;
 
 /** By table, in the order in which they can be filled. `$1` is the tenant, `$2` its owner, `$3` the mark. */
 const rows: Readonly<Record<string, string>> = {
@@ -36,9 +37,9 @@ const rows: Readonly<Record<string, string>> = {
     select $1, gen_random_uuid(), $3 || '-' || scope, 'service', 'token', scope, $2, 'ok', $3, now(), now()
     from (values ('private'), ('shared')) as scopes (scope)`,
   credential_choice: `(tenant_id, user_id, tool, credential_id, chosen_at)
-    select $1, $2, $3, id, now() from credential where tenant_id = $1 and scope = 'private'`,
+    select $1, $2, $3, id, now() from credential where tenant_id = $1 and user_id = $2 and scope = 'private'`,
   secret: `(tenant_id, record_id, field, sealed)
-    select $1, id, 'token', ${hash} from credential where tenant_id = $1`,
+    select $1, id, 'token', ${hash} from credential where tenant_id = $1 and user_id = $2`,
   oauth_flow: `(tenant_id, state_hash, kind, user_id, provider, options, sealed, redirect_uri, return_to, name, system,
       scope, scopes, created_at, expires_at)
     values ($1, ${hash}, 'code', $2, 'github', '{}', ${hash}, $3, $3, $3, 'github', 'private', '{}', now(),

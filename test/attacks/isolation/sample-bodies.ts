@@ -4,9 +4,22 @@ export const sampleBodies: Readonly<Record<string, (target: string) => object>> 
   callTool: () => ({ arguments: {} }),
   changeMember: () => ({ role: 'member' }),
   changePassword: () => ({ old_password: 'not the password of anybody', new_password: 'another long password' }),
+  connect: (target) => ({ provider: 'github', ...(isId(target) && { credential_id: target }) }),
+  createCredential: (target) => ({
+    name: `sample ${target}`,
+    system: 'service',
+    strategy: 'token',
+    fields: { token: 'sample' },
+  }),
   createInvitation: (target) => ({ email: 'invited@ours.example', name: target, role: 'member' }),
   createKey: (target) => ({ name: 'sample', ...(isId(target) && { user_id: target }) }),
   createMember: (target) => ({ email: 'new@ours.example', name: target, role: 'member' }),
+  createOauthClient: (target) => ({
+    provider: 'github',
+    name: `sample ${target}`,
+    client_id: 'client',
+    client_secret: 'secret',
+  }),
   createServiceAccount: () => ({ name: 'robot', role: 'member' }),
   createSignOn: () => ({
     name: 'sample',
@@ -18,8 +31,12 @@ export const sampleBodies: Readonly<Record<string, (target: string) => object>> 
   }),
   createWorkspace: () => ({ slug: 'sample', name: 'Sample' }),
   decideInteraction: () => ({ decision: 'yes' }),
+  pollDeviceConnect: (target) => ({ flow: target }),
+  setChoice: (target) => ({ credential_id: isId(target) ? target : '019a0000-0000-7000-8000-000000000000' }),
   setPolicy: (target) => ({ tool: target, action: 'allow' }),
   setVariable: () => ({ value: 'value-of-the-sample', scope: 'person' }),
+  startDeviceConnect: (target) => ({ provider: 'github', ...(isId(target) && { credential_id: target }) }),
+  updateCredential: () => ({ name: 'renamed by the attacker', scope: 'shared' }),
 };
 
 function isId(text: string): boolean {
