@@ -82,11 +82,17 @@ function createMetadata({ fetch, clock }: Deps) {
     const now = clock.monotonic();
     const kept = known.get(issuer);
     if (kept !== undefined && now - kept.at < limits.provider_metadata_ms) return kept.metadata;
-    const found = await library.discovery(new URL(issuer), 'discovery', undefined, library.None(), {
-      [library.customFetch]: fetch,
-      // oxlint-disable-next-line typescript/no-deprecated -- on this machine alone, see isIssuer
-      execute: isPlain(issuer) ? [library.allowInsecureRequests] : [],
-    });
+    const found = await library
+      .discovery(new URL(issuer), 'discovery', undefined, library.None(), {
+        [library.customFetch]: fetch,
+        // oxlint-disable-next-line typescript/no-deprecated -- on this machine alone, see isIssuer
+        execute: isPlain(issuer) ? [library.allowInsecureRequests] : [],
+      })
+      .catch((thrown: unknown) => {
+        const is_other =
+          thrown instanceof library.ClientError && thrown.code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED';
+        throw is_other ? new SignOnError('wrong_name') : thrown;
+      });
     const metadata = found.serverMetadata();
     // The library lets some through that call themselves otherwise (Entra ID of all tenants, B2C): nobody could tell whose
     // people those are.
