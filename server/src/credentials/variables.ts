@@ -7,7 +7,7 @@ import { recordChange } from '../ledger/changes.ts';
 import type { Actor } from '../ledger/changes.ts';
 import type { Database } from '../store/scope.ts';
 import type { Store } from '../store/store.ts';
-import { deleteSecrets, writeSecrets } from './vault/secrets.ts';
+import { writeSecrets } from './vault/secrets.ts';
 import type { Vault } from './vault/vault.ts';
 
 /** The field of the vault that holds the value. */
@@ -62,7 +62,7 @@ async function refuseTooMany(db: Database, key: VariableKey): Promise<void> {
   throw new ToolcribError('conflict', { params: { problem: `There are ${limits.variables} variables already` } });
 }
 
-/** Throws `not_found`. */
+/** The database deletes the value with it. Throws `not_found`. */
 export async function deleteVariable(deps: IdentityDeps, actor: Actor, key: VariableKey): Promise<void> {
   const { tenant_id, user_id, name } = key;
   await deps.store.inTenant(tenant_id, async (db) => {
@@ -74,7 +74,6 @@ export async function deleteVariable(deps: IdentityDeps, actor: Actor, key: Vari
       .returning('id')
       .executeTakeFirst();
     if (deleted === undefined) throw new ToolcribError('not_found');
-    await deleteSecrets(db, tenant_id, deleted.id);
     await recordChange(db, deps, { tenant_id, actor, action: 'variable-deleted', target_id: deleted.id });
   });
 }

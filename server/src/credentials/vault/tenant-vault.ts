@@ -1,5 +1,5 @@
 // Seals and opens with the data key of one tenant. Synchronous: it is on the way of every call.
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomFillSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { ToolcribError } from '../../base/errors.ts';
 import { boundTo } from './bound-to.ts';
@@ -37,8 +37,9 @@ export function createTenantVault({ tenant_id, id, bytes }: DataKey): TenantVaul
       const length = Buffer.byteLength(plaintext);
       const sealed = Buffer.allocUnsafe(body_at + length + tag_bytes);
       header.copy(sealed);
-      randomFillSync(sealed, header_bytes, nonce_bytes);
-      const cipher = createCipheriv('aes-256-gcm', sealing_key, sealed.subarray(header_bytes, body_at), gcm);
+      const nonce = takeNonce();
+      nonce.copy(sealed, header_bytes);
+      const cipher = createCipheriv('aes-256-gcm', sealing_key, nonce, gcm);
       cipher.setAAD(placeOf(at));
       // AES-GCM gives every byte at once: `final` adds none.
       cipher.update(plaintext, 'utf8').copy(sealed, body_at);
@@ -63,6 +64,21 @@ export function createTenantVault({ tenant_id, id, bytes }: DataKey): TenantVaul
     },
     digest: (text) => createHmac('sha256', digest_key).update(text, 'utf8').digest('hex'),
   };
+}
+
+/** Asking the system for random bytes costs more than sealing a short text: they are fetched for many nonces at once. */
+const nonces_per_refill = 256;
+let nonces = Buffer.alloc(0);
+let next_nonce = 0;
+
+/** Twelve random bytes that are given out once. */
+function takeNonce(): Buffer {
+  if (next_nonce === nonces.length) {
+    // Not the old bytes again: whoever has taken one may still hold it.
+    nonces = randomBytes(nonces_per_refill * nonce_bytes);
+    next_nonce = 0;
+  }
+  return nonces.subarray(next_nonce, (next_nonce += nonce_bytes));
 }
 
 function derive(bytes: Buffer, purpose: string): KeyObject {

@@ -46,6 +46,18 @@ begin
   end loop;
 end
 $$;
+-- A tenant's key never changes: only how it is wrapped does.
+revoke update, delete on data_key from toolcrib_app;
+
+-- A value goes with its variable, also when that goes with a member.
+create function forget_variable() returns trigger
+  language plpgsql as $$
+begin
+  delete from secret where tenant_id = old.tenant_id and record_id = old.id;
+  return null;
+end
+$$;
+create trigger forget_variable after delete on variable for each row execute function forget_variable();
 
 -- The operator wraps data keys anew when the master key changes. A wrapped key is no secret to whoever has no master key.
 create policy operator_wrap on data_key for select to toolcrib_operator using (true);
