@@ -5,6 +5,7 @@ import { guardedFetch } from '../../server/src/base/guarded-fetch.ts';
 import { createHttpClient } from '../../server/src/base/http-client.ts';
 import { randomIds } from '../../server/src/base/ids.ts';
 import { createLog } from '../../server/src/base/log.ts';
+import type { EndDeps } from '../../server/src/credentials/oauth/end-grant.ts';
 import { createProviderEndpoint } from '../../server/src/credentials/oauth/endpoint.ts';
 import type { GrantBounds, GrantDeps } from '../../server/src/credentials/oauth/grant-deps.ts';
 import { providerSchema } from '../../server/src/credentials/oauth/provider.ts';
@@ -40,6 +41,8 @@ export interface GrantOfficeOptions {
 
 export interface GrantOffice {
   readonly deps: GrantDeps;
+  /** For ending grants. */
+  readonly ender: EndDeps;
   readonly keeper: GrantKeeper;
   /** Another keeper, as of another process with the same database. */
   another(options?: Partial<GrantDeps>): GrantKeeper;
@@ -74,8 +77,14 @@ export async function openGrantOffice(options: GrantOfficeOptions): Promise<Gran
     keepers.push(keeper);
     return keeper;
   };
+  const ender: EndDeps = {
+    ...deps,
+    providers: new Map([[at.provider.name, at.provider]]),
+    global_clients: [{ provider: at.provider.name, ...at.client }],
+  };
   return {
     deps,
+    ender,
     keeper: another(),
     another,
     tokenOf: async (tenant_id, credential_id) => {
@@ -120,6 +129,7 @@ export interface NewGrant {
   readonly user_id?: string;
   /** Milliseconds since 1970; what the tokens say when absent, null for never. */
   readonly expires_at?: number | null;
+  readonly scope?: 'private' | 'shared';
   /** When it was saved; now when absent. */
   readonly saved_at?: number;
 }
@@ -136,7 +146,8 @@ export async function addGrant({ deps }: GrantOffice, grant: NewGrant): Promise<
     await db
       .insertInto('credential')
       .values({
-        ...{ tenant_id, id, name, system: 'testprovider', strategy: 'oauth2', scope: 'private', status: 'ok' },
+        ...{ tenant_id, id, name, system: 'testprovider', strategy: 'oauth2', status: 'ok' },
+        scope: grant.scope ?? 'private',
         user_id: grant.user_id ?? tenant.user_id,
         provider: 'testprovider',
         account: 'ada@provider.example',
