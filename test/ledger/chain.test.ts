@@ -90,7 +90,7 @@ describe.each(storeForms)('%s', (form, makeHome) => {
         );
         expect(await reportOf(store, tenant_id)).toMatchObject({ kind: 'whole' });
       }),
-      { numRuns: 15 },
+      { numRuns: form === 'postgres' ? 25 : 5 },
     );
   });
 
@@ -141,7 +141,7 @@ describe.each(storeForms)('%s', (form, makeHome) => {
         expect(found).toEqual(ids);
         expect(count).toBe(ids.size + changes);
       }),
-      { numRuns: 25 },
+      { numRuns: form === 'postgres' ? 25 : 6 },
     );
   }, 60_000);
 
