@@ -41,20 +41,17 @@ export function sendSignInPage(exchange: Exchange, page: SignInPage): void {
 <input id="password" name="password" type="password" required autocomplete="current-password"${invalid}>
 <button>Sign in</button>
 </form>
-${sign_ons && signOns(sign_ons, { next, organisation })}`,
+${sign_ons && signOns(sign_ons, page)}`,
   });
 }
 
-function signOns(
-  links: readonly SignOnLink[],
-  { next, organisation }: { readonly next: string; readonly organisation: string },
-): Html {
+function signOns(links: readonly SignOnLink[], { next, organisation = '', error }: SignInPage): Html {
   if (links.length > 0) {
     return html`<h2>Single sign-on</h2>
 ${links.map(({ name, path }) => html`<p><a class="button plain" href="${path}">Sign in with ${name}</a></p>`)}`;
   }
   return html`<h2>Single sign-on</h2>
-${organisation !== '' && html`<p>There is none for this organisation.</p>`}
+${organisation !== '' && error === undefined && html`<p>There is none for this organisation.</p>`}
 <form method="get" action="/sign-in">
 <input type="hidden" name="next" value="${next}">
 <label for="sign-on-organisation">Organisation</label>
