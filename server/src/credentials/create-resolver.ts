@@ -53,7 +53,14 @@ export function createResolver(deps: ResolverDeps): CredentialResolver {
       notes.note(principal.tenant_id, credential_id);
       return openAccount(account, vault);
     },
-    renew: (principal, refused) => renew(principal, refused),
+    renew: async (principal, given) => {
+      try {
+        return await renew(principal, given);
+      } finally {
+        // Whatever has become of it counts for the next call of this person.
+        known.forget(principal.user_id);
+      }
+    },
     close: () => notes.write(),
   };
 
@@ -86,8 +93,6 @@ export function createResolver(deps: ResolverDeps): CredentialResolver {
   async function renew(principal: Principal, given: CallerCredential): Promise<CallerCredential | undefined> {
     const { tenant_id } = principal;
     accounts.forget(given.id);
-    // Whatever becomes of it counts for the next call of this person.
-    known.forget(principal.user_id);
     const account = await accounts.read(tenant_id, given.id);
     if (account === undefined || !isVisible(account, principal) || account.status !== 'ok') return undefined;
     const opened = async (newer: SealedAccount) => openAccount(newer, await deps.vault.of(tenant_id));
