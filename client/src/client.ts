@@ -8,7 +8,11 @@ import type {
   CredentialChangeBody,
   CredentialList,
   CredentialTest,
+  DeletedCredential,
   NewCredentialBody,
+  RevocationReceiptList,
+  RevokeCredentialsBody,
+  RevokedCredentials,
 } from './credential-wire.ts';
 import type {
   AuditHead,
@@ -179,8 +183,21 @@ export class ToolcribClient {
     return this.#send('PATCH', `/v1/credentials/${encodeURIComponent(id)}`, { body });
   }
 
-  deleteCredential(id: string): Promise<{ readonly deleted: string }> {
+  /** Ends it here at once, and its grant at the provider; the receipt says whether it is dead. */
+  deleteCredential(id: string): Promise<DeletedCredential> {
     return this.#send('DELETE', `/v1/credentials/${encodeURIComponent(id)}`);
+  }
+
+  /** In an emergency: ends every credential that fits, here at once and at the providers. */
+  revokeCredentials(body: RevokeCredentialsBody): Promise<RevokedCredentials> {
+    return this.#send('POST', '/v1/credentials/revoke', { body });
+  }
+
+  /** What became of grants at their providers, newest first: one's own; all of the tenant for admins. */
+  listReceipts(options: { readonly limit?: number; readonly before?: string } = {}): Promise<RevocationReceiptList> {
+    const given = Object.entries(options).filter(([, value]) => value !== undefined);
+    const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
+    return this.#send('GET', `/v1/credentials/receipts?${query}`);
   }
 
   /** Tries the account where it would be used. */

@@ -61,6 +61,52 @@ export interface CredentialTest {
   readonly message: string;
 }
 
+/** What became of a grant at its provider when it was ended. */
+export interface RevocationReceipt {
+  readonly id: string;
+  readonly credential_id: string;
+  readonly system: string;
+  readonly provider: string | null;
+  /** Who it was at the provider. */
+  readonly account: string | null;
+  /** Whose it was here. */
+  readonly user_id: string;
+  /**
+   * dead: the provider refuses the tokens now; alive: it still takes them; unknown: that could not be asked, and the server
+   * goes on trying; nothing_to_revoke: no grant, such as a password.
+   */
+  readonly outcome: 'dead' | 'alive' | 'unknown' | 'nothing_to_revoke';
+  /** What a person must do by hand; null: nothing. */
+  readonly instructions: string | null;
+  readonly at: string;
+}
+
+export interface RevocationReceiptList {
+  readonly receipts: readonly RevocationReceipt[];
+  /** Send as `before` to go on; absent on the last page. */
+  readonly next?: string;
+}
+
+export interface DeletedCredential {
+  readonly deleted: string;
+  readonly receipt: RevocationReceipt;
+}
+
+/** Every condition must hold; `all` alone: everything of the tenant. */
+export interface RevokeCredentialsBody {
+  readonly all?: true;
+  readonly provider?: string;
+  readonly system?: string;
+  /** Of this owner. */
+  readonly user_id?: string;
+}
+
+export interface RevokedCredentials {
+  readonly receipts: readonly RevocationReceipt[];
+  /** Taken away here, and not yet ended at the provider: the server goes on, see the receipts. */
+  readonly pending: number;
+}
+
 /** Which credential a person's calls of a tool use. */
 export interface Choice {
   readonly tool: string;

@@ -21,7 +21,12 @@ export type {
   CredentialChangeBody,
   CredentialList,
   CredentialTest,
+  DeletedCredential,
   NewCredentialBody,
+  RevocationReceipt,
+  RevocationReceiptList,
+  RevokeCredentialsBody,
+  RevokedCredentials,
 } from './credential-wire.ts';
 export { changeActions } from './wire.ts';
 export type {

@@ -11,6 +11,9 @@ import type { ChangeAction } from '@toolcrib/client';
 import type { Database } from '../store/scope.ts';
 import type { Store } from '../store/store.ts';
 import type { CredentialFacts } from './credential.ts';
+import type { EndDeps } from './oauth/end-grant.ts';
+import type { Receipt } from './oauth/receipts.ts';
+import { disconnect } from './oauth/revoke.ts';
 import { checkFields } from './secret-fields.ts';
 import type { GivenStrategy, SecretFields } from './secret-fields.ts';
 import { deleteSecrets, writeSecrets } from './vault/secrets.ts';
@@ -159,25 +162,18 @@ export async function updateCredential(
   return getCredential(deps, principal, id);
 }
 
-/** Deletes it with its secrets; whatever was chosen with it is forgotten. Throws `not_found`, `forbidden`. */
+/**
+ * Takes it from everybody and ends its grant at the provider; whatever was chosen with it is forgotten. Throws `not_found`,
+ * `forbidden`.
+ */
 export async function deleteCredential(
-  deps: Omit<CredentialDeps, 'vault'>,
+  deps: Omit<CredentialDeps, 'vault'> & { readonly oauth: EndDeps },
   principal: Principal,
   id: string,
-): Promise<void> {
-  const { tenant_id } = principal;
+): Promise<Receipt> {
   await getChangeable(deps, principal, id);
-  await deps.store.inTenant(tenant_id, async (db) => {
-    const gone = await db
-      .deleteFrom('credential')
-      .where('tenant_id', '=', tenant_id)
-      .where('id', '=', id)
-      .where((either) => either.or([either('user_id', '=', principal.user_id), either('scope', '=', 'shared')]))
-      .executeTakeFirst();
-    if (gone.numDeletedRows === 0n) throw new ToolcribError('not_found');
-    await deleteSecrets(db, tenant_id, id);
-    await record(db, deps, { principal, action: 'credential-deleted', id });
-  });
+  const { tenant_id, user_id: visible_to } = principal;
+  return disconnect(deps.oauth, actorOf(principal), { tenant_id, credential_id: id, visible_to });
 }
 
 async function forgetOthersChoices(

@@ -9,13 +9,16 @@ import type { Receipt } from './receipts.ts';
 import { takeAway } from './take-away.ts';
 import type { WhichCredentials } from './take-away.ts';
 
-/** Takes one credential away and ends its grant. Throws `not_found`; whoever calls has checked who may. */
+/**
+ * Takes one credential away and ends its grant. Throws `not_found`, also when `visible_to` may not see it (any more);
+ * whoever calls has checked who may end it.
+ */
 export async function disconnect(
   deps: EndDeps,
   actor: Actor,
-  { tenant_id, credential_id }: GrantPlace,
+  { tenant_id, credential_id, visible_to }: GrantPlace & Pick<WhichCredentials, 'visible_to'>,
 ): Promise<Receipt> {
-  const { receipts } = await revokeMany(deps, actor, { tenant_id, which: { credential_id } });
+  const { receipts } = await revokeMany(deps, actor, { tenant_id, which: { credential_id, visible_to } });
   const [receipt] = receipts;
   if (receipt === undefined) throw new ToolcribError('not_found');
   return receipt;

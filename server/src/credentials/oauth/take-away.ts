@@ -27,6 +27,8 @@ export interface WhichCredentials {
   readonly scope?: 'private' | 'shared' | undefined;
   readonly system?: string | undefined;
   readonly provider?: string | undefined;
+  /** Only what this person may see: their own, and the shared ones. */
+  readonly visible_to?: string | undefined;
 }
 
 export interface Taking {
@@ -82,12 +84,15 @@ function lockCredentials(db: Database, { tenant_id, which }: Taking) {
     .orderBy('id')
     .limit(limits.revocation_batch)
     .forUpdate();
-  const { credential_id, user_id, scope, system, provider } = which;
+  const { credential_id, user_id, scope, system, provider, visible_to } = which;
   if (credential_id !== undefined) query = query.where('id', '=', credential_id);
   if (user_id !== undefined) query = query.where('user_id', '=', user_id);
   if (scope !== undefined) query = query.where('scope', '=', scope);
   if (system !== undefined) query = query.where('system', '=', system);
   if (provider !== undefined) query = query.where('provider', '=', provider);
+  if (visible_to !== undefined) {
+    query = query.where((either) => either.or([either('user_id', '=', visible_to), either('scope', '=', 'shared')]));
+  }
   return query.execute();
 }
 

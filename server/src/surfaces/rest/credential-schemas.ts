@@ -1,5 +1,5 @@
 // Schemas of credentials, choices and plans, held equal to the wire types of the client package by `satisfies`.
-import type { Choice, Credential, Plan, PlanCandidate } from '@toolcrib/client';
+import type { Choice, Credential, Plan, PlanCandidate, RevocationReceipt } from '@toolcrib/client';
 import { z } from 'zod';
 import { id, instant } from './schemas.ts';
 
@@ -43,6 +43,20 @@ export const credential = z
       .exactOptional(),
   })
   .meta({ id: 'Credential' }) satisfies z.ZodType<Credential>;
+
+export const revocationReceipt = z
+  .object({
+    id,
+    credential_id: id,
+    system: z.string(),
+    provider: z.string().nullable(),
+    account: z.string().nullable(),
+    user_id: id,
+    outcome: z.enum(['dead', 'alive', 'unknown', 'nothing_to_revoke']),
+    instructions: z.string().nullable(),
+    at: instant,
+  })
+  .meta({ id: 'RevocationReceipt' }) satisfies z.ZodType<RevocationReceipt>;
 
 export const choice = z
   .object({ tool: z.string(), credential_id: id, chosen_at: instant })

@@ -43,6 +43,7 @@ import { listInvitations } from './list-invitations.ts';
 import { listKeys } from './list-keys.ts';
 import { listMembers } from './list-members.ts';
 import { listPolicies } from './list-policies.ts';
+import { listReceipts } from './list-receipts.ts';
 import { listSessions } from './list-sessions.ts';
 import { listSources } from './list-sources.ts';
 import { listTools } from './list-tools.ts';
@@ -52,6 +53,7 @@ import { listVariables } from './list-variables.ts';
 import type { AnyOperation } from './operation.ts';
 import { removeMember } from './remove-member.ts';
 import { removePolicy } from './remove-policy.ts';
+import { revokeCredentials } from './revoke-credentials.ts';
 import { revokeInvitation } from './revoke-invitation.ts';
 import { revokeKey } from './revoke-key.ts';
 import { setChoice } from './set-choice.ts';
@@ -72,6 +74,8 @@ export const operations: readonly AnyOperation[] = [
   updateCredential,
   deleteCredential,
   testCredential,
+  revokeCredentials,
+  listReceipts,
   listChoices,
   setChoice,
   deleteChoice,
