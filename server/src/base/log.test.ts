@@ -11,6 +11,8 @@ describe('redact', () => {
         headers: { Authorization: 'Basic p2', 'x-api-key': 'p3' },
         url: 'postgres://user:p4@db.example/x',
         text: `the key ${key} was sent as Bearer p5`,
+        session: `a cookie ${key.replace('tc_', 'ts_')}`,
+        vault: `line 1: tk_${'0123456789abc-_X'.repeat(3)}`,
         error: new Error(`could not use ${key}`, { cause: new Error('postgres://u:p6@h/db') }),
       }),
     );

@@ -12,8 +12,8 @@ export interface Log {
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 const secretField = /(pass(word|wd)?|secret|token|authorization|api[-_]?key|cookie|credential|private)/i;
-// API keys of our own, bearer values, and the user part of a database URL.
-const secretText = /tc_[0-9a-z]{10,}_[0-9a-z]+|\bBearer\s+\S+|(?<=:\/\/)[^\s/@]+(?=@)/gi;
+// Keys, sessions and other texts of our own, master keys, bearer values, and the user part of a database URL.
+const secretText = /t[csion]_[0-9a-z]{10,}_[0-9a-z]+|tk_[\w-]{40,}|\bBearer\s+\S+|(?<=:\/\/)[^\s/@]+(?=@)/gi;
 const removed = '[removed]';
 
 /** A copy of a log value without secrets: by field name, and by shape inside texts. Depth is bounded. */
