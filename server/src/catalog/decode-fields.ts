@@ -138,7 +138,7 @@ function tellIssue(issue: Issue, schema: z.ZodType, at: FieldsAt, decoding: Deco
 /** The branch of a union that was most likely meant: one of the right shape, else the one with the fewest faults. */
 function likelyBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] {
   const has_shape = branches.filter((branch) =>
-    branch.every(({ code, path }) => code !== 'invalid_type' || path.length > 0),
+    branch.every(({ code, path }) => path.length > 0 || (code !== 'invalid_type' && code !== 'invalid_value')),
   );
   const candidates = has_shape.length > 0 ? has_shape : branches;
   return candidates.toSorted((a, b) => a.length - b.length)[0] ?? [];

@@ -9,6 +9,7 @@ import { fillSecrets, namesSecret } from '../../catalog/secret-text.ts';
 import type { Secret } from '../../catalog/secret-text.ts';
 import type { Source } from '../../catalog/source.ts';
 import type { RunContext, ToolKind, ToolToPrepare } from '../../catalog/tool.ts';
+import { withoutAccount } from './without-account.ts';
 import { checkHttpTool, checkWithSource, listOf } from './check-http-tool.ts';
 import { headerFields, isHeaderValue } from './fields.ts';
 import { bodyFormOf, compileBody, fillBody } from './fill-body.ts';
@@ -78,7 +79,8 @@ export const httpTool: ToolKind<HttpToolConfig> = {
       if (answer.status === 401 && source.account !== undefined && answer.url.origin === source.base.origin) {
         throw new ToolcribError('credential_refused', { params: { credential: tool.source?.type ?? 'http' } });
       }
-      return readAnswer(answer, { method, call_id });
+      const shown = ctx.credential === undefined ? answer : withoutAccount(answer, ctx.credential.account);
+      return readAnswer(shown, { method, call_id });
     };
   },
 };
