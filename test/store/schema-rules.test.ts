@@ -69,6 +69,7 @@ const columns: { readonly [Table in keyof Schema]: Readonly<Record<keyof Schema[
     last_used_at: true,
     revoked_at: true,
     calls_per_minute: true,
+    made_by: true,
   },
   password: { tenant_id: true, user_id: true, hash: true, changed_at: true },
   session: {

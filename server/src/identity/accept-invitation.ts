@@ -5,7 +5,6 @@ import { recordChange } from '../ledger/changes.ts';
 import type { Database } from '../store/scope.ts';
 import type { IdentityDeps } from './api-keys.ts';
 import { isClaimed } from './claimed-members.ts';
-import type { MemberId } from './claimed-members.ts';
 import { memberOf, withdrawInvitationsTo } from './invitations.ts';
 import { refuseTooMany } from './members.ts';
 import { requireGoodPassword } from './passwords.ts';
@@ -56,7 +55,6 @@ export async function acceptInvitation(
     const { invitation } = await readInvitation(db, deps, { tenant_id, text });
     const known = await memberOf(db, tenant_id, invitation.email);
     const user_id = known?.user_id ?? (await addMember(db, deps, invitation));
-    await endEarlierAccess(db, deps, { tenant_id, user_id });
     const session = await beginSession(db, deps, { tenant_id, user_id, via: 'invitation' });
     const actor = { user_id, via: 'session', via_id: session.id } as const;
     await endOtherSessions(db, deps, { tenant_id, user_id, actor, keep: session.id });
@@ -129,34 +127,4 @@ async function addMember(
   const user_id = rows[0]?.id ?? '';
   await db.insertInto('member').values({ tenant_id, user_id, role }).execute();
   return user_id;
-}
-
-/** Ends the keys that others have made for this person and may still know; the operator's and their own stay. */
-export async function endEarlierAccess(
-  db: Database,
-  deps: IdentityDeps,
-  { tenant_id, user_id }: MemberId,
-): Promise<void> {
-  const foreign = await db
-    .selectFrom('api_key')
-    .innerJoin('audit_change', (join) =>
-      join.onRef('audit_change.tenant_id', '=', 'api_key.tenant_id').onRef('audit_change.target_id', '=', 'api_key.id'),
-    )
-    .select('api_key.id')
-    .where('api_key.tenant_id', '=', tenant_id)
-    .where('api_key.user_id', '=', user_id)
-    .where('api_key.revoked_at', 'is', null)
-    .where('audit_change.action', '=', 'key-created')
-    .where('audit_change.user_id', '<>', user_id)
-    .execute();
-  for (const { id } of foreign) {
-    await db
-      .updateTable('api_key')
-      .set({ revoked_at: new Date(deps.clock.now()) })
-      .where('tenant_id', '=', tenant_id)
-      .where('id', '=', id)
-      .execute();
-    const actor = 'sign_in';
-    await recordChange(db, deps, { tenant_id, actor, action: 'key-revoked', target_id: id });
-  }
 }

@@ -77,6 +77,7 @@ export async function createApiKey(
   key: NewApiKey,
 ): Promise<{ readonly key: ApiKey; readonly text: string }> {
   const { row, text } = makeApiKey(deps, key);
+  const made_by = typeof actor === 'string' ? null : actor.user_id;
   const stored = await deps.store.inTenant(key.tenant_id, async (db) => {
     const member = await db
       .selectFrom('member')
@@ -91,7 +92,11 @@ export async function createApiKey(
     }
     refuseExcess(member.role, row.scopes);
     await recordChange(db, deps, { tenant_id: key.tenant_id, actor, action: 'key-created', target_id: row.id });
-    return db.insertInto('api_key').values(row).returningAll().executeTakeFirstOrThrow();
+    return db
+      .insertInto('api_key')
+      .values({ ...row, made_by })
+      .returningAll()
+      .executeTakeFirstOrThrow();
   });
   return { key: shown(stored), text };
 }

@@ -34,7 +34,7 @@ export function startSession(deps: IdentityDeps, session: NewSession): Promise<S
   return deps.store.inTenant(session.tenant_id, (db) => beginSession(db, deps, session));
 }
 
-/** The same in the caller's transaction. */
+/** The same in the caller's transaction. Keys that others have made for this person, and may still know, end. */
 export async function beginSession(
   db: Database,
   deps: IdentityDeps,
@@ -63,7 +63,26 @@ export async function beginSession(
   await db.insertInto('session').values(row).execute();
   const actor = { user_id, via: 'session', via_id: id } as const;
   await recordChange(db, deps, { tenant_id, actor, action: 'signed-in', target_id: user_id });
+  await endForeignKeys(db, deps, { tenant_id, user_id, actor });
   return { id, text };
+}
+
+/** Only a member who never came in has any (claimed-members.ts). The operator's stay. */
+async function endForeignKeys(
+  db: Database,
+  deps: IdentityDeps,
+  { tenant_id, user_id, actor }: MemberId & { readonly actor: Actor },
+): Promise<void> {
+  const ended = await db
+    .updateTable('api_key')
+    .set({ revoked_at: new Date(deps.clock.now()) })
+    .where('tenant_id', '=', tenant_id)
+    .where('user_id', '=', user_id)
+    .where('made_by', '<>', user_id)
+    .where('revoked_at', 'is', null)
+    .returning('id')
+    .execute();
+  for (const { id } of ended) await recordChange(db, deps, { tenant_id, actor, action: 'key-revoked', target_id: id });
 }
 
 /** The sessions of a member that can still be used, newest first. */

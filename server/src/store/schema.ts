@@ -59,6 +59,8 @@ export interface ApiKeyTable {
   readonly last_used_at: Time | null;
   readonly revoked_at: Time | null;
   readonly calls_per_minute: number | null;
+  /** Null: the operator. */
+  readonly made_by: string | null;
 }
 
 /** One call. Written by the ledger's role only, never changed; partitioned by month on the time in the UUIDv7 `id`. */

@@ -2,7 +2,6 @@
 // who is a member, invited, or of one of its domains. Nobody becomes an admin by it, and nothing reaches beyond the tenant.
 import { sql } from 'kysely';
 import { ToolcribError } from '../../base/errors.ts';
-import { endEarlierAccess } from '../../identity/accept-invitation.ts';
 import { isClaimed } from '../../identity/claimed-members.ts';
 import { memberOf, withdrawInvitationsTo } from '../../identity/invitations.ts';
 import { refuseTooMany } from '../../identity/members.ts';
@@ -70,7 +69,6 @@ export async function admitPerson(db: Database, deps: Deps, newcomer: Newcomer):
     .insertInto('sign_on_subject')
     .values({ tenant_id, sign_on_id: sign_on.id, subject: claims.subject, user_id })
     .execute();
-  await endEarlierAccess(db, deps, { tenant_id, user_id });
   const session = await beginSession(db, deps, { tenant_id, user_id, via: 'sso' });
   const actor = { user_id, via: 'session', via_id: session.id } as const;
   if (made !== undefined)

@@ -12,6 +12,9 @@ alter table workspace add column name text not null default '' check (length(nam
 -- Rate of use of a key: calls per minute, over all processes; null: no bound of its own.
 alter table api_key add column calls_per_minute integer check (calls_per_minute between 1 and 1000000);
 
+-- Whoever made the key and may still know it; null: the operator. Keys that others made end when a person signs in.
+alter table api_key add column made_by uuid;
+
 -- A password opens one tenant: nobody who administers another can give a person a password here.
 create table password (
   tenant_id uuid not null,
