@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { verifyExport } from '../../server/src/ledger/verify-export.ts';
+import { exportLines } from '../support/audit-chain.ts';
 import { createDatabase } from '../support/postgres.ts';
 import { spawnServer } from '../support/spawned-server.ts';
 import { verifies } from '../support/verifies.ts';
@@ -88,6 +90,8 @@ async function expectKept(url: string, key: string, calls: Set<string>, keys: Se
     next = page.body.next;
   } while (next !== undefined);
   expect([...calls].filter((id) => !audited.has(id))).toEqual([]);
+  const exported = await fetch(`${url}/v1/audit/export`, { headers: { authorization: `Bearer ${key}` } });
+  expect(await verifyExport(exportLines(await exported.text()))).toMatchObject({ kind: 'whole' });
   const listed = (await json(`${url}/v1/keys`, key)).body.keys.map((one: { id: string }) => one.id);
   expect([...keys].filter((id) => !listed.includes(id))).toEqual([]);
 }
