@@ -197,7 +197,7 @@ export class ToolcribClient {
   listReceipts(options: { readonly limit?: number; readonly before?: string } = {}): Promise<RevocationReceiptList> {
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
     const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
-    return this.#send('GET', `/v1/credentials/receipts?${query}`);
+    return this.#send('GET', `/v1/credentials/receipts?${query.toString()}`);
   }
 
   /** Tries the account where it would be used. */

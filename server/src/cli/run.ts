@@ -7,6 +7,7 @@ import { callCommand } from './call.ts';
 import { checkCommand } from './check.ts';
 import { exit, helpOf, readInput } from './command.ts';
 import type { Command, Io } from './command.ts';
+import { credentialsRevokeCommand } from './credentials-revoke.ts';
 import { keyCreateCommand } from './key-create.ts';
 import { dbMigrateCommand } from './db-migrate.ts';
 import { migrateCommand } from './migrate.ts';
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   variablesSetCommand,
   variablesListCommand,
   variablesDeleteCommand,
+  credentialsRevokeCommand,
   vaultNewKeyCommand,
   vaultStatusCommand,
   vaultRewrapCommand,

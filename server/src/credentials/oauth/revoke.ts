@@ -7,7 +7,7 @@ import type { EndDeps } from './end-grant.ts';
 import type { GrantPlace } from './grant-lease.ts';
 import type { Receipt } from './receipts.ts';
 import { takeAway } from './take-away.ts';
-import type { WhichCredentials } from './take-away.ts';
+import type { TakeDeps, WhichCredentials } from './take-away.ts';
 
 /**
  * Takes one credential away and ends its grant. Throws `not_found`, also when `visible_to` may not see it (any more);
@@ -29,55 +29,70 @@ export interface RevokeWanted {
   readonly which: WhichCredentials;
   /** Answers after this long; the sweep of a server ends what remains. Without it, waits for all. */
   readonly answer_ms?: number;
-  /** Of each grant as soon as it is ended. */
-  readonly onReceipt?: (receipt: Receipt) => void;
 }
 
 export interface Revoked {
   readonly receipts: readonly Receipt[];
-  /** Taken away, but not ended at the provider when the time was over, or where the database failed. */
+  /** Taken away, but not ended at the provider: the time was over, or something here failed. */
   readonly pending: number;
 }
 
-/** Takes all of them away first, then ends one after the other, going on after failures. */
+/** Takes all of them away first, then ends their grants, going on after failures. */
 export async function revokeMany(
   deps: EndDeps,
   actor: Actor,
-  { tenant_id, which, answer_ms = Infinity, onReceipt = () => undefined }: RevokeWanted,
+  { tenant_id, which, answer_ms = Infinity }: RevokeWanted,
 ): Promise<Revoked> {
-  const { store, clock, log } = deps;
-  const grants: string[] = [];
+  const taken = await takeAwayAll(deps, actor, { tenant_id, which });
+  const ended = await endAll(deps, taken.grants, { answer_ms });
+  return { receipts: [...taken.receipts, ...ended.receipts], pending: ended.pending };
+}
+
+/** From now on nobody uses them here. Needs no provider and no key. */
+export async function takeAwayAll(
+  deps: TakeDeps & Pick<EndDeps, 'store'>,
+  actor: Actor,
+  { tenant_id, which }: Pick<RevokeWanted, 'tenant_id' | 'which'>,
+): Promise<{ readonly grants: readonly GrantPlace[]; readonly receipts: readonly Receipt[] }> {
+  const grants: GrantPlace[] = [];
   const receipts: Receipt[] = [];
-  const add = (receipt: Receipt): void => {
-    receipts.push(receipt);
-    onReceipt(receipt);
-  };
   for (let more = true; more;) {
     const taking = { tenant_id, actor, which, reserved_ms: limits.grant_lease_ms };
-    const taken = await store.inTenant(tenant_id, (db) => takeAway(db, deps, taking));
-    grants.push(...taken.grants);
-    taken.receipts.forEach(add);
+    const taken = await deps.store.inTenant(tenant_id, (db) => takeAway(db, deps, taking));
+    grants.push(...taken.grants.map((credential_id) => ({ tenant_id, credential_id })));
+    receipts.push(...taken.receipts);
     ({ more } = taken);
   }
-  const end = clock.monotonic() + answer_ms;
+  return { grants, receipts };
+}
+
+/** Ends grants that were taken away at their providers, some at a time. */
+export async function endAll(
+  deps: EndDeps,
+  grants: readonly GrantPlace[],
+  options: { readonly answer_ms?: number; readonly onEnd?: (place: GrantPlace, receipt: Receipt | undefined) => void },
+): Promise<Revoked> {
+  const { answer_ms = Infinity, onEnd = () => undefined } = options;
+  const end = deps.clock.monotonic() + answer_ms;
+  const receipts: Receipt[] = [];
   let next = 0;
-  let pending = 0;
   const work = async (): Promise<void> => {
-    for (;;) {
-      const credential_id = grants[next];
-      if (credential_id === undefined) return;
+    for (let place = grants[next]; place !== undefined && deps.clock.monotonic() <= end; place = grants[next]) {
       next += 1;
-      const is_late = clock.monotonic() > end;
-      const receipt = is_late ? undefined : await endOne(credential_id);
-      if (receipt === undefined) pending += 1;
-      else add(receipt);
+      const receipt = await endOne(deps, place);
+      if (receipt !== undefined) receipts.push(receipt);
+      onEnd(place, receipt);
     }
   };
-  const endOne = async (credential_id: string): Promise<Receipt | undefined> =>
-    endGrant(deps, { tenant_id, credential_id }).catch((error: unknown) => {
-      log.error('grant-not-ended', { grant_id: credential_id, tenant_id, error });
-      return undefined;
-    });
   await Promise.all(Array.from({ length: limits.revocations_together }, work));
-  return { receipts, pending };
+  return { receipts, pending: grants.length - receipts.length };
+}
+
+async function endOne(deps: EndDeps, place: GrantPlace): Promise<Receipt | undefined> {
+  try {
+    return await endGrant(deps, place);
+  } catch (error) {
+    deps.log.error('grant-not-ended', { grant_id: place.credential_id, tenant_id: place.tenant_id, error });
+    return undefined;
+  }
 }
