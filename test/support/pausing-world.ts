@@ -69,6 +69,16 @@ tools:
     danger: critical
     method: POST
     path: /mail
+  wire_as_named:
+    kind: http
+    source: bank
+    description: Sends money to whom a variable names.
+    danger: critical
+    method: POST
+    path: /wire
+    requestBody: '{"to": {{json .to}}, "amount": 1}'
+    bodyParams:
+      - {name: to, type: string, description: To whom, variables: true}
   look:
     kind: http
     source: bank
@@ -78,9 +88,9 @@ tools:
 `;
 
 export async function startPausingWorld(config: Partial<Config> = {}): Promise<PausingWorld> {
-  const service = await startLocalHttp(({ path, headers, body }, response) => {
+  const service = await startLocalHttp(({ path, body }, response) => {
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ path, account: headers.authorization ?? null, body }));
+    response.end(JSON.stringify({ path, body }));
   });
   let skipped = 0;
   const toolcrib = await startTestServer({

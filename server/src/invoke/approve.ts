@@ -17,10 +17,13 @@ export function approve(walk: Walk, deps: CorridorDeps): void | Promise<void> {
   return approved.then((id) => void (walk.approval_id = id));
 }
 
-/** With the values of the secret variables that go into the call: whoever changes one needs another yes. */
+/**
+ * With the secret variables of the caller, where the tool uses some: whoever changes one after the yes needs another. All of
+ * them, because which ones a tool asks for while it runs is not known yet.
+ */
 async function digestToApprove(walk: Walk, deps: CorridorDeps): Promise<string> {
-  const { secrets_used, filled_args } = walk;
-  if (secrets_used === undefined || secrets_used.size === 0) return argumentsDigest(walk, deps);
+  const { variables, filled_args } = walk;
+  if (variables === undefined) return argumentsDigest(walk, deps);
   const vault = await deps.vault.of(known(walk.principal).tenant_id);
-  return vault.digest(canonicalJson({ args: known(walk.args), filled_args, secrets: [...secrets_used] }));
+  return vault.digest(canonicalJson({ args: known(walk.args), filled_args, variables: Object.fromEntries(variables) }));
 }

@@ -80,6 +80,7 @@ async function call(request: CallRequest, deps: CorridorDeps): Promise<Outcome> 
     credential: undefined,
     filled_args: undefined,
     secret: undefined,
+    variables: undefined,
     secrets_used: undefined,
     approval_id: undefined,
     skip_rows: 0,

@@ -30,6 +30,7 @@ function fill(walk: Walk, variables: Variables): void {
     filled ??= { ...given };
     filled[name] = resolveVariables(value, lookUp);
   }
+  walk.variables = variables;
   walk.filled_args = filled;
   walk.secret = (name, fallback) => valueOf(name, lookUp, fallback);
   walk.secrets_used = used;

@@ -71,6 +71,8 @@ export interface Walk {
   filled_args: Arguments | undefined;
   /** The caller's secret variables, for a tool that uses some. */
   secret: Secret | undefined;
+  /** Every secret variable that the caller has, where the tool uses some. */
+  variables: ReadonlyMap<string, string> | undefined;
   /** Those that the call has been given so far, by name. */
   secrets_used: ReadonlyMap<string, string> | undefined;
   /** The approval that this call has used up. */
