@@ -237,7 +237,7 @@ describe.each(storeForms)('A29 deleting is revoking, on %s', (_, makeHome) => {
         .insertInto('credential')
         .values({ tenant_id, id, user_id, ...kind, ...times })
         .execute();
-      await writeSecrets(db, tenant_vault, id, { token: 'secret' });
+      await writeSecrets(db, tenant_vault, { record_id: id, fields: { token: 'secret' } });
     });
     const receipt = await disconnect(office.ender, 'operator', { tenant_id, credential_id: id });
     expect(receipt).toMatchObject({ outcome: 'nothing_to_revoke', instructions: by_hand });
@@ -258,7 +258,7 @@ describe.each(storeForms)('A29 deleting is revoking, on %s', (_, makeHome) => {
         .insertInto('oauth_client')
         .values({ ...client, options: {}, created_at: new Date() })
         .execute();
-      await writeSecrets(db, tenant_vault, oauth_client_id, { client_secret });
+      await writeSecrets(db, tenant_vault, { record_id: oauth_client_id, fields: { client_secret } });
       await db.updateTable('credential').set({ oauth_client_id }).where('id', '=', place.credential_id).execute();
     });
     await store.inTenant(tenant_id, async (db) => {

@@ -158,9 +158,12 @@ export async function addGrant({ deps }: GrantOffice, grant: NewGrant): Promise<
       })
       .execute();
     const { access_token, refresh_token } = tokens;
-    await writeSecrets(db, tenant_vault, id, {
-      access_token,
-      ...(refresh_token === undefined ? {} : { refresh_token }),
+    await writeSecrets(db, tenant_vault, {
+      record_id: id,
+      fields: {
+        access_token,
+        ...(refresh_token === undefined ? {} : { refresh_token }),
+      },
     });
   });
   return id;

@@ -37,7 +37,9 @@ async function plant(store: Store) {
   const { tenant_id, user_id } = await addTenant(store, 'acme');
   const opened = await vault.of(tenant_id);
   const mark = `planted${randomIds.uuid().slice(-8)}`;
-  await store.inTenant(tenant_id, (db) => writeSecrets(db, opened, randomIds.uuid(), { token: `${mark}-token` }));
+  await store.inTenant(tenant_id, (db) =>
+    writeSecrets(db, opened, { record_id: randomIds.uuid(), fields: { token: `${mark}-token` } }),
+  );
   const deps = { store, vault, clock: systemClock, ids: randomIds };
   await setVariable(deps, 'operator', { tenant_id, user_id, name: `NAME_${mark}`, value: `value-${mark}-value` });
   const digest = opened.digest(`${mark}-digest`);
@@ -123,7 +125,7 @@ describe.each(storeForms)('a crash before the key of a tenant is committed, on %
     const vault = await openTestVault(store, watched).of(tenant_id);
     expect(events).toEqual(['wrapped', 'wrapped', 'unwrapped with 1 committed']);
     const record_id = randomIds.uuid();
-    await store.inTenant(tenant_id, (db) => writeSecrets(db, vault, record_id, { token: 'kept' }));
+    await store.inTenant(tenant_id, (db) => writeSecrets(db, vault, { record_id, fields: { token: 'kept' } }));
     const again = await openTestVault(store, master).of(tenant_id);
     expect(await store.inTenant(tenant_id, (db) => readSecrets(db, again, record_id))).toEqual({ token: 'kept' });
   });

@@ -79,7 +79,9 @@ describe.each(storeForms)('on %s', (form, makeHome) => {
         const fresh = await addTenant(own, `${form}-new-${randomIds.uuid()}`);
         for (const tenant_id of [...tenants.toSpliced(0, rounds % 50).slice(0, 10), fresh.tenant_id]) {
           const vault = await vaults.of(tenant_id);
-          await own.inTenant(tenant_id, (db) => writeSecrets(db, vault, record_id, { token: `of ${tenant_id}` }));
+          await own.inTenant(tenant_id, (db) =>
+            writeSecrets(db, vault, { record_id, fields: { token: `of ${tenant_id}` } }),
+          );
           const read = await own.inTenant(tenant_id, (db) => readSecrets(db, vault, record_id));
           expect(read).toEqual({ token: `of ${tenant_id}` });
         }

@@ -43,9 +43,11 @@ describe.each(storeForms)('on %s', (_, home) => {
     const vault = await vaultOf(master).of(tenant_id);
     const record_id = randomIds.uuid();
     const read = () => store.inTenant(tenant_id, (db) => readSecrets(db, vault, record_id));
-    await store.inTenant(tenant_id, (db) => writeSecrets(db, vault, record_id, { user: 'ann', password: 'pläin' }));
+    await store.inTenant(tenant_id, (db) =>
+      writeSecrets(db, vault, { record_id, fields: { user: 'ann', password: 'pläin' } }),
+    );
     expect(await read()).toEqual({ user: 'ann', password: 'pläin' });
-    await store.inTenant(tenant_id, (db) => writeSecrets(db, vault, record_id, { password: '' }));
+    await store.inTenant(tenant_id, (db) => writeSecrets(db, vault, { record_id, fields: { password: '' } }));
     expect(await read()).toEqual({ user: 'ann', password: '' });
     await store.inTenant(tenant_id, (db) => deleteSecrets(db, tenant_id, record_id));
     expect(await read()).toEqual({});

@@ -74,7 +74,7 @@ export async function createCredential(
       .insertInto('credential')
       .values({ tenant_id, id, user_id, status: 'ok', ...credential, ...unknown, ...unused, ...times })
       .execute();
-    await writeSecrets(db, vault, id, fields);
+    await writeSecrets(db, vault, { record_id: id, fields });
     await record(db, deps, { principal, action: 'credential-created', id });
   });
   return getCredential(deps, principal, id);
@@ -155,7 +155,7 @@ export async function updateCredential(
     if (facts.scope === 'private') await forgetOthersChoices(db, { tenant_id, credential_id: id, owner });
     if (fields !== undefined) {
       await deleteSecrets(db, tenant_id, id);
-      await writeSecrets(db, vault, id, fields);
+      await writeSecrets(db, vault, { record_id: id, fields });
     }
     await record(db, deps, { principal, action: 'credential-changed', id });
   });

@@ -50,7 +50,7 @@ export async function setVariable(
       .onConflict((conflict) => conflict.constraint('variable_name_key').doUpdateSet({ updated_at: now }))
       .returning('id')
       .executeTakeFirstOrThrow();
-    await writeSecrets(db, vault, id, { [value_field]: value });
+    await writeSecrets(db, vault, { record_id: id, fields: { [value_field]: value } });
     await recordChange(db, deps, { tenant_id, actor, action: 'variable-set', target_id: id });
     return { name, scope: user_id === null ? 'tenant' : 'person', updated_at: now.getTime() };
   });

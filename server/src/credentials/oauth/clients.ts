@@ -81,7 +81,8 @@ export async function registerClient(
         params: { problem: 'There is a client of this name for the provider already' },
       });
     }
-    if (client_secret !== undefined) await writeSecrets(db, tenant_vault, row.id, { client_secret });
+    if (client_secret !== undefined)
+      await writeSecrets(db, tenant_vault, { record_id: row.id, fields: { client_secret } });
     await recordChange(db, deps, { tenant_id, actor, action: 'oauth-client-created', target_id: row.id });
   });
   return toClient(row);

@@ -148,7 +148,7 @@ async function save(
         : update.where('status', '=', 'needs_reconnect').where('reason', '=', 'interrupted');
     const { numUpdatedRows } = await fenced.executeTakeFirst();
     if (numUpdatedRows === 0n) return false;
-    await writeSecrets(db, tenant_vault, credential_id, secretsOf(grant));
+    await writeSecrets(db, tenant_vault, { record_id: credential_id, fields: secretsOf(grant) });
     await recordChange(db, deps, {
       tenant_id,
       actor: 'server',

@@ -149,9 +149,12 @@ async function replaceSecrets(
   const old = db.deleteFrom('secret').where('tenant_id', '=', vault.tenant_id).where('record_id', '=', id);
   await (keeps_refresh ? old.where('field', '!=', 'refresh_token') : old).execute();
   const { access_token, refresh_token, fields } = grant;
-  await writeSecrets(db, vault, id, {
-    ...fields,
-    access_token,
-    ...(refresh_token === undefined ? {} : { refresh_token }),
+  await writeSecrets(db, vault, {
+    record_id: id,
+    fields: {
+      ...fields,
+      access_token,
+      ...(refresh_token === undefined ? {} : { refresh_token }),
+    },
   });
 }

@@ -88,7 +88,7 @@ export async function createSignOn(
     if (made === undefined) {
       throw new ToolcribError('conflict', { params: { problem: `There is a sign-on "${row.name}" already` } });
     }
-    await writeSecrets(db, vault, row.id, { [secretField]: client_secret });
+    await writeSecrets(db, vault, { record_id: row.id, fields: { [secretField]: client_secret } });
     await recordChange(db, deps, { tenant_id, actor, action: 'sign-on-created', target_id: row.id });
   });
   const { tenant_id: _tenant, ...made } = row;

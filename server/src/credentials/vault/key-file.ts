@@ -1,5 +1,5 @@
 // The file with the master keys: one per line, the current one first; `#` begins a comment. Written whole or not at all.
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { chmod, chown, link, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { limits } from '../../base/limits.ts';
@@ -132,7 +132,7 @@ async function replaceFile(path: string, text: string): Promise<void> {
 
 /** A new file in the same folder, for the owner alone, on disk when this resolves. */
 async function writeBeside(path: string, text: string): Promise<string> {
-  const beside = `${path}.${randomUUID()}`;
+  const beside = `${path}.${randomBytes(8).toString('hex')}`;
   const file = await open(beside, 'wx', 0o600);
   try {
     await file.writeFile(text);

@@ -62,7 +62,7 @@ export async function configuredKeys(config: VaultConfig): Promise<readonly Mast
 }
 
 /** The file that the keys stand in; undefined when they are given as a list. */
-export function keyFileOf({ data_folder, vault_key_file, vault_keys }: VaultConfig): string | undefined {
+function keyFileOf({ data_folder, vault_key_file, vault_keys }: VaultConfig): string | undefined {
   return vault_keys.length > 0 ? undefined : (vault_key_file ?? join(data_folder, 'master.key'));
 }
 

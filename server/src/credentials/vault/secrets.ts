@@ -2,7 +2,7 @@
 // taken before it.
 import type { DeleteSecrets, ReadSecrets, WriteSecrets } from './vault.ts';
 
-export const writeSecrets: WriteSecrets = async (db, vault, record_id, fields) => {
+export const writeSecrets: WriteSecrets = async (db, vault, { record_id, fields }) => {
   const { tenant_id } = vault;
   const rows = Object.entries(fields).map(([field, plaintext]) => ({
     tenant_id,

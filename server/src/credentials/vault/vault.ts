@@ -23,7 +23,7 @@ export interface TenantVault {
 export interface Vault {
   /**
    * The tenant's vault; a promise only when its key is not in memory. Must not be called inside a transaction (the store
-   * cannot be nested). Throws `vault_unavailable`, `vault_key_missing`, `database_unavailable`.
+   * cannot be nested). Throws `vault_unavailable`, with the cause for the log, and `database_unavailable`.
    */
   of(tenant_id: string): TenantVault | Promise<TenantVault>;
 }
@@ -32,8 +32,7 @@ export interface Vault {
 export type WriteSecrets = (
   db: Database,
   vault: TenantVault,
-  record_id: string,
-  fields: Readonly<Record<string, string>>,
+  record: { readonly record_id: string; readonly fields: Readonly<Record<string, string>> },
 ) => Promise<void>;
 
 /** Every field of a record in plaintext, in the caller's transaction. Throws `vault_unavailable`. */
