@@ -7,13 +7,26 @@ import { callCommand } from './call.ts';
 import { checkCommand } from './check.ts';
 import { exit, helpOf, readInput } from './command.ts';
 import type { Command, Io } from './command.ts';
+import { credentialsAddCommand } from './credentials-add.ts';
+import { credentialsDeleteCommand } from './credentials-delete.ts';
+import { credentialsListCommand } from './credentials-list.ts';
 import { credentialsRevokeCommand } from './credentials-revoke.ts';
+import { credentialsShareCommand } from './credentials-share.ts';
+import { credentialsTestCommand } from './credentials-test.ts';
+import { explainCommand } from './explain.ts';
+import { inviteCommand } from './invite.ts';
 import { keyCreateCommand } from './key-create.ts';
 import { dbMigrateCommand } from './db-migrate.ts';
+import { membersListCommand } from './members-list.ts';
+import { membersRemoveCommand } from './members-remove.ts';
+import { membersSetRoleCommand } from './members-set-role.ts';
 import { migrateCommand } from './migrate.ts';
 import { showError } from './show-error.ts';
 import { startCommand } from './start.ts';
 import { tenantCreateCommand } from './tenant-create.ts';
+import { tenantListCommand } from './tenant-list.ts';
+import { tenantRenameCommand } from './tenant-rename.ts';
+import { tenantResumeCommand, tenantSuspendCommand } from './tenant-suspend.ts';
 import { toolsCommand } from './tools.ts';
 import { variablesDeleteCommand } from './variables-delete.ts';
 import { variablesListCommand } from './variables-list.ts';
@@ -27,8 +40,22 @@ export const commands: readonly Command[] = [
   checkCommand,
   toolsCommand,
   callCommand,
+  explainCommand,
+  credentialsListCommand,
+  credentialsAddCommand,
+  credentialsTestCommand,
+  credentialsShareCommand,
+  credentialsDeleteCommand,
   keyCreateCommand,
   tenantCreateCommand,
+  tenantListCommand,
+  tenantRenameCommand,
+  tenantSuspendCommand,
+  tenantResumeCommand,
+  inviteCommand,
+  membersListCommand,
+  membersSetRoleCommand,
+  membersRemoveCommand,
   variablesSetCommand,
   variablesListCommand,
   variablesDeleteCommand,

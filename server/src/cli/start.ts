@@ -54,12 +54,16 @@ function announce(server: RunningServer, io: Io): void {
   io.out('Ready. Ctrl-C stops it.\n');
 }
 
-function welcome(url: string, { tenant_slug, email, key, example }: FirstStart): string {
+function welcome(url: string, { tenant_slug, email, key, invitation, example }: FirstStart): string {
   const made = `
 First start: a tenant "${tenant_slug}", its owner ${email} and an API key were made.
 The key is shown this once; only its hash is kept:
 
   export TOOLCRIB_KEY=${key}
+
+To sign in with a browser, set the owner's password, once and within seven days, at
+
+  ${invitation}
 
 `;
   if (example === undefined) return made;

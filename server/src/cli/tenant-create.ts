@@ -2,6 +2,8 @@
 import { createTenant } from '../identity/tenants.ts';
 import { exit, wrongUsage } from './command.ts';
 import type { Command } from './command.ts';
+import { configOf } from './config-option.ts';
+import { invitationLink } from './invitation-link.ts';
 import { asOperator, operatorOptions } from './operator.ts';
 
 export const tenantCreateCommand: Command = {
@@ -22,6 +24,7 @@ export const tenantCreateCommand: Command = {
     const made = await asOperator(input, (deps) =>
       createTenant(deps, { slug, name: name ?? slug, owner: { email, name: email } }),
     );
+    io.err(`The owner sets a password, once, at ${invitationLink(configOf(input), made.invitation)}\n`);
     io.err('The key of the owner is shown this once; only its hash is kept.\n');
     io.out(`${made.key}\n`);
     return exit.done;
