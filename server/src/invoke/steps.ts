@@ -1,7 +1,7 @@
 // The steps of the corridor, one function each. A step returns a promise only when it really has to wait.
 import { ToolcribError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
-import { redact } from '../base/log.ts';
+import { redact } from '../base/redact.ts';
 import type { RowsResult, ToolResult } from '../catalog/result.ts';
 import type { RunContext } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
