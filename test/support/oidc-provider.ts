@@ -78,8 +78,7 @@ export async function startOidcProvider({ thin_id_tokens = false }: OidcProvider
   await listen(0);
   const { port } = server.address() as AddressInfo;
   const issuer = `http://127.0.0.1:${port}`;
-  const renew = (): Provider =>
-    new Provider(issuer, { ...configure(keys, sign), ...(thin_id_tokens ? thin : fat) });
+  const renew = (): Provider => new Provider(issuer, { ...configure(keys, sign), ...(thin_id_tokens ? thin : fat) });
   provider = renew();
   return {
     issuer,
