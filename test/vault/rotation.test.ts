@@ -68,13 +68,13 @@ describe.each(storeForms)('on %s', (form, makeHome) => {
     );
     const watches = masters.map((master, index) => watchMasterKeys({ store: stores[index] ?? store, log, master }));
 
-    let over = false;
+    const state = { over: false };
     let rounds = 0;
     /** Each round has a vault with nothing in memory, as after a start, and one tenant more that has no key yet. */
     const load = async (index: number): Promise<void> => {
       const [own, master] = [stores[index], masters[index]];
       if (own === undefined || master === undefined) throw new Error('There is no such process');
-      while (!over) {
+      while (!state.over) {
         const vaults = openTestVault(own, master);
         const fresh = await addTenant(own, `${form}-new-${randomIds.uuid()}`);
         for (const tenant_id of [...tenants.toSpliced(0, rounds % 50).slice(0, 10), fresh.tenant_id]) {
@@ -105,7 +105,7 @@ describe.each(storeForms)('on %s', (form, makeHome) => {
       const before = rounds;
       await expect.poll(() => rounds, { timeout: 15_000 }).toBeGreaterThan(before + 2);
     } finally {
-      over = true;
+      state.over = true;
       await Promise.allSettled(loads);
       await Promise.all(watches.map((watch) => watch.stop()));
     }

@@ -31,7 +31,7 @@ describe('resolveVariables', () => {
   test.each(['$ABSENT', '${ABSENT}', '$constructor', '$__proto__', '$KEYS'])('%s: variable_missing', (text) => {
     const name = text.replaceAll(/[${}]/g, '');
     expect(() => resolveVariables(text, lookUp)).toThrow(
-      expect.objectContaining({ code: 'variable_missing', message: expect.stringContaining(`"${name}"`) }),
+      expect.objectContaining({ code: 'variable_missing', message: expect.stringContaining(`"${name}"`) as string }),
     );
   });
 });

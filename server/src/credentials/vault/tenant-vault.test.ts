@@ -19,7 +19,7 @@ const place: fc.Arbitrary<SealedAt> = fc.record({
   field: fc.oneof(fc.constantFrom('token', 'user', 'password'), fc.string({ unit: 'binary', maxLength: 8 })),
 });
 
-function refuses(other: TenantVault, at: SealedAt, sealed: Buffer): void {
+function expectRefused(other: TenantVault, at: SealedAt, sealed: Buffer): void {
   expect(() => other.open(at, sealed)).toThrow(refused);
 }
 
@@ -36,7 +36,7 @@ describe('a sealed text', () => {
     fc.assert(
       fc.property(place, place, text, (at, other, plaintext) => {
         fc.pre(at.record_id !== other.record_id || at.field !== other.field);
-        refuses(vault, other, vault.seal(at, plaintext));
+        expectRefused(vault, other, vault.seal(at, plaintext));
       }),
     );
     fc.assert(
@@ -46,7 +46,7 @@ describe('a sealed text', () => {
           return { record_id: whole.slice(0, end), field: whole.slice(end) };
         };
         fc.pre(one % whole.length !== two % whole.length);
-        refuses(vault, cut(two), vault.seal(cut(one), 'secret'));
+        expectRefused(vault, cut(two), vault.seal(cut(one), 'secret'));
       }),
     );
   });
@@ -54,9 +54,9 @@ describe('a sealed text', () => {
   test('opens for no other tenant and with no other key', () => {
     const at = { record_id: randomIds.uuid(), field: 'token' };
     const sealed = vault.seal(at, 'secret');
-    refuses(createTenantVault({ tenant_id: randomIds.uuid(), id, bytes }), at, sealed);
-    refuses(createTenantVault({ tenant_id, id: randomIds.uuid(), bytes }), at, sealed);
-    refuses(createTenantVault({ tenant_id, id, bytes: randomBytes(32) }), at, sealed);
+    expectRefused(createTenantVault({ tenant_id: randomIds.uuid(), id, bytes }), at, sealed);
+    expectRefused(createTenantVault({ tenant_id, id: randomIds.uuid(), bytes }), at, sealed);
+    expectRefused(createTenantVault({ tenant_id, id, bytes: randomBytes(32) }), at, sealed);
   });
 
   test('is refused with any bit changed, any byte missing or added', () => {
@@ -65,10 +65,10 @@ describe('a sealed text', () => {
     for (let bit = 0; bit < sealed.length * 8; bit += 1) {
       const changed = Buffer.from(sealed);
       changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-      refuses(vault, at, changed);
+      expectRefused(vault, at, changed);
     }
-    for (let length = 0; length < sealed.length; length += 1) refuses(vault, at, sealed.subarray(0, length));
-    refuses(vault, at, Buffer.concat([sealed, Buffer.alloc(1)]));
+    for (let length = 0; length < sealed.length; length += 1) expectRefused(vault, at, sealed.subarray(0, length));
+    expectRefused(vault, at, Buffer.concat([sealed, Buffer.alloc(1)]));
   });
 
   test('is never the same twice, and no error tells it', () => {
