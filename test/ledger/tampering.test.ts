@@ -168,6 +168,19 @@ describe('in the database', () => {
     const text = await exportText(store, tenant_id, { from_seq: 6 });
     expect(await verifyExport(exportLines(text))).toMatchObject({ kind: 'broken', seq: 5 });
   });
+
+  test('old records that were cut off are stood for by the last line of the export that was kept', async () => {
+    verifies('GOV-01');
+    const kept = await verifyExport(exportLines(await exportText(store, tenant_id, { to_seq: 5 })));
+    const anchor = kept.kind === 'whole' ? kept.last : { seq: 0, hash: '' };
+    await asIntruder(
+      `delete from audit_call where :own and seq <= 5; delete from audit_change where :own and seq <= 5`,
+    );
+    const text = await exportText(store, tenant_id, { from_seq: 6 });
+    expect(await verifyExport(exportLines(text), [anchor])).toMatchObject({ kind: 'whole', records: 5 });
+    const other = { seq: 5, hash: 'f'.repeat(64) };
+    expect(await verifyExport(exportLines(text), [other])).toMatchObject({ kind: 'broken', seq: 6 });
+  });
 });
 
 describe('in an export', () => {

@@ -120,8 +120,10 @@ class ChainReader {
   #begin(line: string): void {
     const start = startLine.safeParse(parse(line)).data;
     if (start === undefined) throw new Broken(undefined, 'It does not begin as an export of the audit, form 1');
-    const { seq, hash } = start.after;
-    if (hash === null) throw new Broken(seq, `Record ${seq}, after which it begins, is missing`);
+    const { seq } = start.after;
+    // After a cut of old records, the anchor stands for the last one of the export that was kept.
+    const hash = start.after.hash ?? this.#anchors.get(seq);
+    if (hash === undefined) throw new Broken(seq, `Record ${seq}, after which it begins, is missing`);
     if (seq === 0 && hash !== zeroHash) throw new Broken(0, 'The chain does not begin with zeros');
     this.#start = start;
     this.#reach({ seq, hash });
