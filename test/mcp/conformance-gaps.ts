@@ -13,7 +13,10 @@ const resources: Gap = {
   reason: 'Nothing tells when a file of the configuration changes; there is no stream to tell it on.',
 };
 const completion: Gap = { reason: 'Arguments of prompts have no list of values to complete from.' };
-const pauses: Gap = { reason: 'A call cannot pause to ask its caller (elicitation, sampling, roots) yet.' };
+const pauses: Gap = {
+  reason:
+    'Calls pause for a person with a link to a page of ours (URL elicitation), never with a form, and ask no model.',
+};
 const tasks: Gap = { reason: 'Calls that outlive their request (the Tasks extension) are not there yet.' };
 const schema: Gap = { reason: 'Input schemas come from parameters; a tool cannot bring a JSON Schema of its own yet.' };
 
@@ -33,7 +36,7 @@ export const gaps: Readonly<Record<string, Readonly<Record<string, Gap>>>> = {
   },
   '2026-07-28': {
     'server-stateless': {
-      reason: 'No tool needs a capability of its client until calls can pause.',
+      reason: 'No tool needs a capability of its client: one that cannot show a link is given it as text.',
       checks: ['sep-2575-missing-capability-http-400', 'sep-2575-server-rejects-undeclared-capability'],
     },
     'completion-complete': completion,
