@@ -1,5 +1,6 @@
 // The chain of the audit: whole whatever the order of writers, and broken at the right place whatever is done to it.
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../server/src/base/clock.ts';
 import { randomIds } from '../../server/src/base/ids.ts';
@@ -8,6 +9,7 @@ import { recordChange } from '../../server/src/ledger/changes.ts';
 import { exportAudit, readAuditHead } from '../../server/src/ledger/export-audit.ts';
 import { insertCalls } from '../../server/src/ledger/insert-calls.ts';
 import { verifyExport } from '../../server/src/ledger/verify-export.ts';
+import type { Database } from '../../server/src/store/scope.ts';
 import type { Store } from '../../server/src/store/store.ts';
 import { callOf, exportLines, exportText } from '../support/audit-chain.ts';
 import { addTenant, storeForms } from '../support/stores.ts';
@@ -170,6 +172,32 @@ describe.each(storeForms)('%s', (form, makeHome) => {
     expect(actions).toEqual(['key-created', 'key-revoked', 'member-created']);
     expect(await reportOf(store, tenant_id)).toMatchObject({ kind: 'whole', records: 3 });
   });
+
+  test.runIf(form === 'postgres')(
+    'two changes that take their locks in opposite orders do not wait for each other',
+    async () => {
+      const tenant_id = await newTenant();
+      const record = (db: Database): Promise<void> =>
+        recordChange(db, deps, { tenant_id, actor: 'operator', action: 'tenant-renamed', target_id: tenant_id });
+      const rename = (db: Database): Promise<unknown> => sql`update tenant set name = name || '!'`.execute(db);
+      const recorded = Promise.withResolvers<void>();
+      const renamed = Promise.withResolvers<void>();
+      const first = store.inTenant(tenant_id, async (db) => {
+        await record(db);
+        recorded.resolve();
+        await renamed.promise;
+        await rename(db);
+      });
+      const second = other.inTenant(tenant_id, async (db) => {
+        await recorded.promise;
+        await rename(db);
+        renamed.resolve();
+        await record(db);
+      });
+      await Promise.all([first, second]);
+      expect(await reportOf(store, tenant_id)).toMatchObject({ kind: 'whole', records: 2 });
+    },
+  );
 
   test('an export of a part is whole by itself; places and times bound it', async () => {
     verifies('GOV-01');
