@@ -244,6 +244,8 @@ async function obey(command: OauthCommand, server: Server, port: number): Promis
     case 'revoke_grants':
       revokeGrants(command.account);
       return true;
+    case 'end_access_token':
+      return records.delete(`AccessToken:${command.token}`);
     case 'is_alive':
       return token_models.some((model) => isLive(records.get(`${model}:${command.token}`)));
     case 'live_refresh_tokens':

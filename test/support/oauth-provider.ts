@@ -109,6 +109,8 @@ export interface OauthProvider {
   release(endpoint: OauthEndpoint): Promise<void>;
   /** The person takes the grants back at the provider: every token of the account is dead. */
   revokeGrants(account: string): Promise<void>;
+  /** This access token is dead from now on; the grant stays. */
+  endAccessToken(token: string): Promise<void>;
   /** Whether the provider itself takes this token now, access or refresh; asked of it, not of an endpoint. */
   isAlive(token: string): Promise<boolean>;
   /** How many refresh tokens of an account could be used now. */
@@ -131,7 +133,7 @@ export type OauthCommand =
   | { readonly do: 'requests' | 'take_down' | 'bring_up' }
   | { readonly do: 'hold' | 'held' | 'release'; readonly endpoint: OauthEndpoint }
   | { readonly do: 'revoke_grants' | 'live_refresh_tokens'; readonly account: string }
-  | { readonly do: 'is_alive'; readonly token: string };
+  | { readonly do: 'is_alive' | 'end_access_token'; readonly token: string };
 
 const program = fileURLToPath(new URL('oauth-provider-process.ts', import.meta.url));
 const own_return = 'http://127.0.0.1/connected';
@@ -184,6 +186,7 @@ export async function startOauthProvider({ redirect_uris = [] }: OauthProviderOp
     held: (endpoint) => tell({ do: 'held', endpoint }),
     release: (endpoint) => tell({ do: 'release', endpoint }),
     revokeGrants: (account) => tell({ do: 'revoke_grants', account }),
+    endAccessToken: (token) => tell({ do: 'end_access_token', token }),
     isAlive: (token) => tell({ do: 'is_alive', token }),
     liveRefreshTokens: (account) => tell({ do: 'live_refresh_tokens', account }),
     takeDown: () => tell({ do: 'take_down' }),
