@@ -121,6 +121,23 @@ export async function agree(page: Page, account = 'ada'): Promise<void> {
   await page.click('button[name=decision][value=accept]');
 }
 
+/** The address that the browser is sent to by an act, by a redirection too; it does not get there. `*` stands for anything. */
+export async function catchRequest(page: Page, pattern: string, act: () => Promise<void>): Promise<string> {
+  const session = await page.context().newCDPSession(page);
+  const caught = Promise.withResolvers<string>();
+  session.on('Fetch.requestPaused', ({ requestId, request }) => {
+    caught.resolve(request.url);
+    const body = Buffer.from('caught').toString('base64');
+    void session.send('Fetch.fulfillRequest', { requestId, responseCode: 200, body });
+  });
+  await session.send('Fetch.enable', { patterns: [{ urlPattern: pattern, requestStage: 'Request' }] });
+  await act();
+  const url = await caught.promise;
+  await page.waitForFunction(`document.body.textContent === 'caught'`);
+  await session.detach();
+  return url;
+}
+
 function definitionOf(name: string, { issuer, endpoints }: OauthProvider, lines: readonly string[]): string {
   return `name: ${name}
 title: Provider ${name}

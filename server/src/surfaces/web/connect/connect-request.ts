@@ -53,8 +53,8 @@ export function readConnectRequest(provider: string, given: URLSearchParams): Co
 
 /** The same as the query of the page's address. */
 export function connectQuery(request: Omit<ConnectRequest, 'provider'>): string {
-  const { scopes, options, ...rest } = request;
-  const query = new URLSearchParams();
+  const { scopes, options, scope, ...rest } = request;
+  const query = new URLSearchParams(scope === 'shared' ? { scope } : {});
   for (const [name, value] of Object.entries(rest)) if (typeof value === 'string') query.set(name, value);
   if (scopes !== undefined) query.set('scopes', scopes.join(' '));
   for (const [name, value] of Object.entries(options)) query.set(`${option_prefix}${name}`, value);
