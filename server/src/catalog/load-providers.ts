@@ -64,9 +64,9 @@ function decodeProvider(
     return undefined;
   }
   const { kind, entries } = document;
-  const node = fillPlaceholders(document, '', { environment, decoding });
   const named = entries.get('name')?.value;
   const path = named?.kind === 'scalar' && typeof named.value === 'string' ? named.value : '';
+  const node = fillPlaceholders(document, path, { environment, decoding });
   if (node.kind !== kind) throw new TypeError('Filling in must keep a map');
   const provider = decodeFields(
     providerSchema,
