@@ -6,7 +6,7 @@ import type { JsonObject, JsonValue } from '../../base/json.ts';
 import type { Route } from '../route.ts';
 import { sendJsonText } from '../http.ts';
 import { operations } from './operations.ts';
-import type { AnyOperation } from './operation.ts';
+import type { AnyOperation, Guard } from './operation.ts';
 import { errorBody } from './schemas.ts';
 
 type MutableJson = Record<string, JsonValue>;
@@ -40,7 +40,15 @@ function openapiDocument(version: string): JsonObject {
     paths,
     components: {
       schemas: components,
-      securitySchemes: { api_key: { type: 'http', scheme: 'bearer', description: 'An API key: tc_…' } },
+      securitySchemes: {
+        api_key: { type: 'http', scheme: 'bearer', description: 'An API key: tc_…' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-toolcrib',
+          description: 'A person who is signed in with a browser; counts for requests of our own pages only',
+        },
+      },
     },
   };
 }
@@ -54,7 +62,7 @@ function describe(operation: AnyOperation, components: MutableJson): JsonObject 
     summary,
     tags: [tagOf(operation.path)],
     ...(guard.kind === 'permission' ? { description: `Needs the permission \`${guard.permission}\`.` } : {}),
-    security: guard.kind === 'public' ? [] : [{ api_key: [] }],
+    security: securityOf(guard),
     parameters: [
       ...Object.entries(params).map(([name, description]) => ({
         name,
@@ -71,6 +79,12 @@ function describe(operation: AnyOperation, components: MutableJson): JsonObject 
       ...errorResponses(operationErrors(operation), components),
     },
   };
+}
+
+function securityOf(guard: Guard): readonly JsonObject[] {
+  if (guard.kind === 'public') return [];
+  const session_only = guard.kind === 'permission' && guard.session_only === true;
+  return session_only ? [{ session: [] }] : [{ api_key: [] }, { session: [] }];
 }
 
 /** Operations are grouped by what they are about: the first word of the path after the version. */
