@@ -36,7 +36,7 @@ describe('the definitions that come with the server', () => {
       for (const name of ['authorize_url', 'token_url'] as const) {
         expect([provider.name, fillAddress(provider.oauth?.[name], options)]).toEqual([
           provider.name,
-          expect.stringMatching(/^https:\/\/[a-z.]+\/[\w./-]+$/),
+          expect.stringMatching(/^https:\/\/[a-z0-9.]+\/[\w./-]+$/),
         ]);
       }
       // What becomes of a grant at the end is always said: by a request, or to a person.

@@ -181,7 +181,10 @@ async function askForGrant(
       type: headers.get('content-type') ?? '',
       text: await response.text(),
     });
-    if (read === undefined) return new Response(null, { status: status < 400 ? 502 : status });
+    if (read === undefined) {
+      const cause = new Error(`The token endpoint of ${provider.name} answered ${status} without JSON`);
+      throw new ProviderError(provider.name, status >= 500 || status === 429 ? 'unreachable' : 'malformed', cause);
+    }
     ({ raw } = read);
     const { id_token, ...rest } = read.plain.body;
     // An ID token is looked at only where it was asked for: elsewhere nothing depends on it.
