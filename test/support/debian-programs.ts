@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 /** Programs by the package that brings them. PostgreSQL is found by find-postgres.ts, which knows other ways too. */
 const programs = {
   chromium: 'chromium',
+  glewlwyd: 'glewlwyd',
   mariadbd: 'mariadb-server',
   nginx: 'nginx-light',
   openssl: 'openssl',

@@ -59,7 +59,7 @@ export async function openGrantOffice(options: GrantOfficeOptions): Promise<Gran
     log,
   });
   const vault = createVault({ store, clock, ids: randomIds, log, master });
-  const http = createHttpClient({ allowed_private: ['127.0.0.1'] });
+  const http = createHttpClient({ allowed_private: ['127.0.0.1', 'localhost'] });
   const endpoint = createProviderEndpoint({ fetch: guardedFetch(http, { timeout_ms: 10_000 }), clock });
   const { client_id, client_secret } = provider;
   const defined = definitionOf(provider);
@@ -99,7 +99,8 @@ export async function openGrantOffice(options: GrantOfficeOptions): Promise<Gran
   };
 }
 
-export function factsOf({ issuer, endpoints, client_id, client_secret }: OauthProvider): ProviderFacts {
+/** Of any of the test providers. */
+export function factsOf({ issuer, endpoints, client_id, client_secret }: ProviderFacts): ProviderFacts {
   const { authorization, token, userinfo, revocation } = endpoints;
   return { issuer, endpoints: { authorization, token, userinfo, revocation }, client_id, client_secret };
 }

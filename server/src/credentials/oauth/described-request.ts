@@ -1,5 +1,6 @@
 // Sends a request that a provider's definition describes: to name an account, to see whether a token is alive, to end a grant.
 import type { GuardedFetch } from '../../base/guarded-fetch.ts';
+import { basicCredentials } from './basic-credentials.ts';
 import { atPointer } from './json-pointer.ts';
 import type { DescribedRequest } from './provider.ts';
 import { fillAddress, fillText } from './provider-urls.ts';
@@ -41,7 +42,7 @@ export async function sendDescribed(
       ...(json === undefined ? {} : { 'content-type': 'application/json' }),
       ...fill(request.headers),
       ...(request.auth === 'bearer' ? { authorization: `Bearer ${access_token}` } : {}),
-      ...(request.auth === 'basic' ? { authorization: basic(client_id, client_secret) } : {}),
+      ...(request.auth === 'basic' ? { authorization: basicCredentials(client_id, client_secret) } : {}),
     },
     ...(json === undefined ? {} : { body: JSON.stringify(fill(json)) }),
     ...(form === undefined ? {} : { body: new URLSearchParams(fill(form)) }),
@@ -49,12 +50,6 @@ export async function sendDescribed(
   const body = parse(await answer.text());
   const done = request.ok === undefined || atPointer(body, request.ok) === true;
   return { status: answer.status, ok: answer.ok && done, body };
-}
-
-/** RFC 6749 §2.3.1: both are encoded as in a form first. */
-function basic(client_id: string, client_secret: string): string {
-  const encode = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1);
-  return `Basic ${Buffer.from(`${encode(client_id)}:${encode(client_secret)}`).toString('base64')}`;
 }
 
 function parse(text: string): unknown {

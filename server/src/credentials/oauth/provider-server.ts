@@ -3,6 +3,7 @@ import type { Configuration, ServerMetadata } from 'openid-client';
 import type { Clock } from '../../base/clock.ts';
 import type { GuardedFetch } from '../../base/guarded-fetch.ts';
 import { limits } from '../../base/limits.ts';
+import { basicCredentials } from './basic-credentials.ts';
 import { ProviderError } from './provider-problem.ts';
 import type { Provider } from './provider.ts';
 import { fillAddress, fillText } from './provider-urls.ts';
@@ -104,7 +105,7 @@ export async function configure(
     client_secret === undefined
       ? library.None()
       : provider.oauth?.client_auth === 'basic'
-        ? library.ClientSecretBasic(client_secret)
+        ? (_server, _client, _body, headers) => headers.set('authorization', basicCredentials(client_id, client_secret))
         : library.ClientSecretPost(client_secret),
   );
   // oxlint-disable-next-line typescript/no-deprecated -- only where the definition says http, which it may on this machine

@@ -93,6 +93,8 @@ const tokenAnswer = z.strictObject({
       ]),
     )
     .default({}),
+  /** What a refusal (400) means that has no body to say so. */
+  without_error: z.enum(['invalid_grant', 'invalid_client']).optional(),
   /** The type of the token is not to be looked at: it is a bearer token whatever it is called. */
   any_type: z.boolean().default(false),
   /** Further texts that are kept beside the token and given to tools, by JSON pointer: the address of the API, for one. */

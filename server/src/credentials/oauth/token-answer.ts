@@ -14,8 +14,11 @@ export function readTokenAnswer(
   { status, type, text }: { readonly status: number; readonly type: string; readonly text: string },
 ): { readonly plain: PlainAnswer; readonly raw: unknown } | undefined {
   const raw = parse(type, text);
-  if (!isObject(raw)) return undefined;
-  const { at, errors, any_type } = oauth.token_answer;
+  const { at, errors, without_error, any_type } = oauth.token_answer;
+  if (!isObject(raw)) {
+    const is_refusal = without_error !== undefined && status === 400;
+    return is_refusal ? { plain: { status, body: { error: without_error } }, raw } : undefined;
+  }
   const inner = at === undefined ? undefined : atPointer(raw, at);
   // A refresh may answer at the top what the exchange answered inside.
   const grant = isObject(inner) && typeof inner['access_token'] === 'string' ? inner : raw;
