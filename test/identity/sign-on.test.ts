@@ -5,7 +5,6 @@ import { hasBrowser, openBrowser } from '../support/browser.ts';
 import type { TestBrowser } from '../support/browser.ts';
 import { openSignOnOffice } from '../support/sign-on-office.ts';
 import type { SignOnOffice } from '../support/sign-on-office.ts';
-import { verifies } from '../support/verifies.ts';
 
 describe.skipIf(!hasBrowser())('in a browser', () => {
   let office: SignOnOffice;
@@ -147,7 +146,6 @@ describe.skipIf(!hasBrowser())('in a browser', () => {
   });
 
   test('deleting the sign-on ends the sessions that were begun with it', async () => {
-    verifies('OAU-06');
     const extra = await office.createSignOn({
       name: 'Short',
       client_id: 'short',
