@@ -57,15 +57,15 @@ export function waysOf({ details }: Interaction, providers: Providers): Ways {
 }
 
 const usual: Readonly<Record<GivenStrategy, Pick<AccountForm, 'title' | 'fields'>>> = {
-  token: { title: 'With a token', fields: [{ name: 'token', title: 'Token', secret: true }] },
+  token: { title: 'Token', fields: [{ name: 'token', title: 'Token', secret: true }] },
   username_password: {
-    title: 'With user name and password',
+    title: 'User name and password',
     fields: [
       { name: 'user', title: 'User name', secret: false },
       { name: 'password', title: 'Password', secret: true },
     ],
   },
-  custom: { title: 'With fields of its own', fields: undefined },
+  custom: { title: 'Fields of its own', fields: undefined },
 };
 
 function formOf(form: Pick<AccountForm, 'key' | 'system' | 'strategy'>, providers: readonly Provider[]): AccountForm {

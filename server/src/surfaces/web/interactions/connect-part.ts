@@ -70,7 +70,7 @@ ${
   principal.permissions.has('credentials.share') &&
   html`<label for="${shared_id}"><input id="${shared_id}" type="checkbox" name="shared" value="yes"> Share it with everybody in ${principal.caller.tenant_slug}</label>`
 }
-<button name="do" value="connect">${again ? 'Save' : 'Connect'}</button>
+<button name="do" value="connect">${again ? 'Save' : 'Connect'}: ${form.title}</button>
 </form>`;
 }
 
