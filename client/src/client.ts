@@ -13,7 +13,9 @@ import type {
   RevocationReceiptList,
   RevokeCredentialsBody,
   RevokedCredentials,
+  Plan,
 } from './credential-wire.ts';
+import type { ConnectBody, ConnectLink, DeviceConnect, DeviceConnectState } from './oauth-wire.ts';
 import type {
   AuditHead,
   AuditRange,
@@ -24,12 +26,14 @@ import type {
   MemberList,
   NewApiKey,
   NewApiKeyBody,
+  NewSignOnBody,
   NewVariableBody,
   NewInvitation,
   NewInvitationBody,
   NewServiceAccountBody,
-  Plan,
   PublicError,
+  SignOn,
+  SignOnList,
   ToolList,
   ToolSummary,
   Variable,
@@ -148,6 +152,21 @@ export class ToolcribClient {
     return this.#send('POST', '/v1/service-accounts', { body });
   }
 
+  /** The issuers that may say who a person is, without their secrets. */
+  listSignOns(): Promise<SignOnList> {
+    return this.#send('GET', '/v1/sign-ons');
+  }
+
+  /** Sets up single sign-on; the secret goes in and never comes out. */
+  createSignOn(body: NewSignOnBody): Promise<SignOn> {
+    return this.#send('POST', '/v1/sign-ons', { body });
+  }
+
+  /** Ends the sessions too that were begun with it. */
+  deleteSignOn(id: string): Promise<{ readonly deleted: string }> {
+    return this.#send('DELETE', `/v1/sign-ons/${encodeURIComponent(id)}`);
+  }
+
   /** The names of your own secret variables and of the tenant's. */
   listVariables(): Promise<VariableList> {
     return this.#send('GET', '/v1/variables');
@@ -233,6 +252,21 @@ export class ToolcribClient {
     const { body } = await this.#open('GET', `/v1/audit/export?${query}`, { signal: options.signal });
     if (body === null) throw new ToolcribClientError(0, notOurs);
     return body;
+  }
+
+  /** The link to the page where the person whose key this is connects an account by OAuth. */
+  connect(body: ConnectBody): Promise<ConnectLink> {
+    return this.#send('POST', '/v1/connect', { body });
+  }
+
+  /** Begins to connect an account with a code that is entered elsewhere (RFC 8628). */
+  startDeviceConnect(body: Omit<ConnectBody, 'return_to'>): Promise<DeviceConnect> {
+    return this.#send('POST', '/v1/connect/device', { body });
+  }
+
+  /** Whether the code has been entered; ask every `interval_s` seconds. */
+  pollDeviceConnect(flow: string): Promise<DeviceConnectState> {
+    return this.#send('POST', '/v1/connect/device/poll', { body: { flow } });
   }
 
   async #send<T>(method: string, path: string, options: SendOptions = {}): Promise<T> {

@@ -1,5 +1,45 @@
 // The types of credentials and choices on the wire of the REST surface. Times are ISO 8601 in UTC.
-import type { CredentialStrategy } from './wire.ts';
+
+/** Whose credential a call would use, and why. */
+export interface Plan {
+  readonly tool: string;
+  readonly decision: 'none' | 'use' | 'choose' | 'connect';
+  /** The rule that decided. */
+  readonly rule: PlanRule;
+  /** The same for a person to read. */
+  readonly reason: string;
+  /** The one that is used. */
+  readonly credential?: PlanCandidate;
+  /** All that fit, whether they can be used or not: one's own first, then the shared ones. */
+  readonly candidates: readonly PlanCandidate[];
+  /** What could be connected: which systems, in which ways. */
+  readonly connect?: readonly { readonly system: string; readonly strategies: readonly CredentialStrategy[] }[];
+  /** The caller's own account that is to be connected again rather than a new one. */
+  readonly connect_again?: PlanCandidate;
+}
+
+export type PlanRule =
+  | 'nothing_needed'
+  | 'binding'
+  | 'remembered'
+  | 'only_own'
+  | 'only_shared'
+  | 'several'
+  | 'none_fits';
+
+export interface PlanCandidate {
+  readonly id: string;
+  readonly name: string;
+  readonly system: string;
+  readonly strategy: CredentialStrategy;
+  readonly scope: 'private' | 'shared';
+  readonly account: string | null;
+  readonly usable: boolean;
+  /** Why it cannot be used. */
+  readonly why_not?: 'expired' | 'needs_reconnect' | 'revoked' | 'scopes_missing';
+}
+
+export type CredentialStrategy = 'token' | 'username_password' | 'oauth2' | 'custom';
 
 /** An account that calls are made with; never its secrets. */
 export interface Credential {

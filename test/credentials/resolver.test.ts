@@ -29,7 +29,7 @@ let resolver: CredentialResolver;
 let questions = 0;
 /** Milliseconds that the clock is ahead. */
 let ahead_ms = 0;
-const clock = { now: () => systemClock.now() + ahead_ms, monotonic: systemClock.monotonic };
+const clock = { now: () => systemClock.now() + ahead_ms, monotonic: () => systemClock.monotonic() };
 
 beforeAll(async () => {
   home = await postgresHome();
@@ -114,7 +114,7 @@ describe('what is remembered', () => {
     await add('abc');
     const principal = await ada();
     const before = questions;
-    const plans = await Promise.all(Array.from({ length: 20 }, () => resolver.plan(principal, tool)));
+    const plans = await Promise.all(Array.from({ length: 20 }, async () => resolver.plan(principal, tool)));
     expect(new Set(plans).size).toBe(1);
     expect(questions).toBe(before + 1);
   });

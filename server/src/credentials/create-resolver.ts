@@ -53,14 +53,8 @@ export function createResolver(deps: ResolverDeps): CredentialResolver {
       notes.note(principal.tenant_id, credential_id);
       return openAccount(account, vault);
     },
-    renew: async (principal, given) => {
-      try {
-        return await renew(principal, given);
-      } finally {
-        // Whatever has become of it counts for the next call of this person.
-        known.forget(principal.user_id);
-      }
-    },
+    // Whatever has become of it counts for the next call of this person.
+    renew: (principal, given) => renew(principal, given).finally(() => known.forget(principal.user_id)),
     close: () => notes.write(),
   };
 

@@ -61,14 +61,10 @@ export async function testCredential(deps: TestDeps, principal: Principal, id: s
   return result;
 }
 
-async function askSource(
-  { name, probe }: TestSource,
-  credential: CallerCredential,
-  signal: AbortSignal,
-): Promise<Verdict> {
-  const by = `The source "${name}"`;
+async function askSource(source: TestSource, credential: CallerCredential, signal: AbortSignal): Promise<Verdict> {
+  const by = `The source "${source.name}"`;
   try {
-    await withinTime(probe(signal, credential), signal);
+    await withinTime(source.probe(signal, credential), signal);
     return { by, says: 'accepted' };
   } catch (thrown) {
     const is_refusal = thrown instanceof ToolcribError && thrown.code === 'credential_refused';
