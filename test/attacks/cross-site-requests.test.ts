@@ -103,6 +103,15 @@ describe('A32 cross-site requests', () => {
     expect((await toolcrib.request('GET', '/v1/me', { key: '', headers: { cookie } })).status).toBe(401);
   });
 
+  test('a page of ours lists and calls tools with the cookie', async () => {
+    const headers = { cookie: victim.cookie, origin: toolcrib.url };
+    const list = await toolcrib.request('GET', '/v1/tools', { key: '', headers: { cookie: victim.cookie } });
+    expect(list.status).toBe(200);
+    const args = { arguments: { airline: 'CY', flight_number: '888' } };
+    const path = '/v1/tools/search_flights_by_number/call';
+    expect((await toolcrib.request('POST', path, { key: '', headers, body: args })).status).toBe(200);
+  });
+
   test('the cookie opens REST only: not MCP, not the toolbox API, whose clients are no pages of ours', async () => {
     const headers = { cookie: victim.cookie, origin: toolcrib.url, accept: 'application/json, text/event-stream' };
     const list = { jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} };

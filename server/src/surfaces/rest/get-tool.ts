@@ -1,6 +1,7 @@
 // GET /v1/tools/{name}
 import type { ToolSummary } from '@toolcrib/client';
 import { summaryOf } from './list-tools.ts';
+import { authorizationOf } from '../web/browser.ts';
 import type { Operation } from './operation.ts';
 import { toolSummary } from './schemas.ts';
 
@@ -15,7 +16,5 @@ export const getTool: Operation<unknown, unknown, ToolSummary> = {
   output: toolSummary,
   errors: ['unauthenticated', 'forbidden', 'tool_not_found'],
   handle: async ({ params, exchange }, { corridor }) =>
-    summaryOf(
-      await corridor.get({ authorization: exchange.request.headers.authorization, tool: params['name'] ?? '' }),
-    ),
+    summaryOf(await corridor.get({ authorization: authorizationOf(exchange), tool: params['name'] ?? '' })),
 };

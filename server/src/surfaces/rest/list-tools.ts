@@ -3,6 +3,7 @@ import type { ToolList, ToolSummary } from '@toolcrib/client';
 import { z } from 'zod';
 import { neededTokens } from '../../catalog/needed-tokens.ts';
 import type { Tool } from '../../catalog/tool.ts';
+import { authorizationOf } from '../web/browser.ts';
 import type { Operation } from './operation.ts';
 import { toolSummary } from './schemas.ts';
 
@@ -20,7 +21,7 @@ export const listTools: Operation<z.output<typeof query>, unknown, ToolList> = {
   output: z.object({ tools: z.array(toolSummary) }),
   errors: ['unauthenticated', 'forbidden', 'toolset_not_found'],
   handle: async ({ query: { toolset }, exchange }, { corridor }) => {
-    const tools = await corridor.list({ authorization: exchange.request.headers.authorization, toolset });
+    const tools = await corridor.list({ authorization: authorizationOf(exchange), toolset });
     return { tools: tools.map((tool) => summaryOf(tool)) };
   },
 };
