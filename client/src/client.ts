@@ -21,6 +21,9 @@ import type {
   AuditRange,
   CallAnswer,
   ErrorBody,
+  Interaction,
+  InteractionList,
+  InteractionOffer,
   Me,
   Member,
   MemberList,
@@ -31,6 +34,9 @@ import type {
   NewInvitation,
   NewInvitationBody,
   NewServiceAccountBody,
+  NewPolicyBody,
+  Policy,
+  PolicyList,
   PublicError,
   SignOn,
   SignOnList,
@@ -39,6 +45,11 @@ import type {
   Variable,
   VariableList,
 } from './wire.ts';
+
+/** An account is connected, chosen, and the call approved: three pauses, and some that run out or are undone meanwhile. */
+const pauses_of_a_call = 8;
+/** Seconds of one request that waits; the server allows 30. */
+const wait_s = 25;
 
 export interface ClientOptions {
   /** Address of the server: `http://127.0.0.1:5100`. */
@@ -59,6 +70,11 @@ export interface CallOptions {
   readonly cursor?: string;
   /** Tokens by the name of their auth service, for tools that ask for them. */
   readonly tokens?: Readonly<Record<string, string>>;
+  /**
+   * Called when a person must do something before the call can run: show them `offer.url`. The call then waits for them and
+   * is repeated. Without it such a call rejects with `connect_required`, `choice_required` or `approval_required`.
+   */
+  readonly onInteraction?: (offer: InteractionOffer) => void | Promise<void>;
 }
 
 interface SendOptions {
@@ -115,11 +131,63 @@ export class ToolcribClient {
   }
 
   /** Calls a tool. Rejects with ToolcribClientError for everything that is not a result. */
-  callTool(name: string, args: CallArguments = {}, options: CallOptions = {}): Promise<CallAnswer> {
+  async callTool(name: string, args: CallArguments = {}, options: CallOptions = {}): Promise<CallAnswer> {
+    const { onInteraction, signal } = options;
+    for (let pause = 0; ; pause += 1) {
+      try {
+        return await this.#callOnce(name, args, options);
+      } catch (thrown) {
+        const offer = thrown instanceof ToolcribClientError ? thrown.detail.interaction : undefined;
+        if (offer === undefined || onInteraction === undefined || pause === pauses_of_a_call) throw thrown;
+        await onInteraction(offer);
+        const { status } = await this.waitForInteraction(offer.id, signal === undefined ? {} : { signal });
+        if (status === 'expired' || status === 'cancelled') throw thrown;
+      }
+    }
+  }
+
+  #callOnce(name: string, args: CallArguments, options: CallOptions): Promise<CallAnswer> {
     const { signal, cursor, tokens = {} } = options;
     const headers = Object.fromEntries(Object.entries(tokens).map(([service, token]) => [`${service}_token`, token]));
     const body = { arguments: args, ...(cursor === undefined ? {} : { cursor }) };
     return this.#send('POST', `/v1/tools/${encodeURIComponent(name)}/call`, { body, headers, signal });
+  }
+
+  /** What waits for the key's person, and calls of others that they may decide. */
+  listInteractions(): Promise<InteractionList> {
+    return this.#send('GET', '/v1/interactions');
+  }
+
+  /** How an interaction stands. */
+  getInteraction(id: string): Promise<Interaction> {
+    return this.#send('GET', `/v1/interactions/${encodeURIComponent(id)}`);
+  }
+
+  /** The same when a person has acted, or its time is over. */
+  async waitForInteraction(id: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Interaction> {
+    for (;;) {
+      const path = `/v1/interactions/${encodeURIComponent(id)}?wait_s=${wait_s}`;
+      const interaction = await this.#send<Interaction>('GET', path, { signal });
+      if (interaction.status !== 'pending') return interaction;
+    }
+  }
+
+  /** The person is not asked any more. */
+  cancelInteraction(id: string): Promise<Interaction> {
+    return this.#send('POST', `/v1/interactions/${encodeURIComponent(id)}/cancel`);
+  }
+
+  listPolicies(): Promise<PolicyList> {
+    return this.#send('GET', '/v1/policies');
+  }
+
+  /** Makes or replaces the policy of a tool or of a danger level. */
+  setPolicy(body: NewPolicyBody): Promise<Policy> {
+    return this.#send('PUT', '/v1/policies', { body });
+  }
+
+  removePolicy(id: string): Promise<{ readonly removed: string }> {
+    return this.#send('DELETE', `/v1/policies/${encodeURIComponent(id)}`);
   }
 
   /** Makes an API key; its secret is in this answer and never again. */

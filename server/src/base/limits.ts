@@ -48,6 +48,8 @@ export const limits = {
   use_forget_ms: 10 * 60_000,
   /** How long a person may take at a provider, from our page to the way back. */
   oauth_flow_ms: 15 * 60_000,
+  /** How often the command line looks whether the account is there. */
+  connect_poll_ms: 1_500,
   /** Connections that one person may have under way: more are an accident or an attack. */
   oauth_flows: 20,
   /** Scopes of one connection. */
@@ -338,7 +340,7 @@ export const limits = {
   /** The file of master keys is looked at this often. */
   vault_key_poll_ms: 1_000,
   /** After a change of the master key, keys of tenants that another process has made with the old one are looked for again. */
-  vault_rewrap_again_ms: 15_000,
+  vault_rewrap_again_ms: 5_000,
   /** Keys of tenants that are wrapped anew in one transaction: calls come in between. */
   vault_rewrap_batch: 50,
 

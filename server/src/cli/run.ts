@@ -7,6 +7,7 @@ import { callCommand } from './call.ts';
 import { checkCommand } from './check.ts';
 import { exit, helpOf, readInput } from './command.ts';
 import type { Command, Io } from './command.ts';
+import { connectCommand } from './connect.ts';
 import { credentialsAddCommand } from './credentials-add.ts';
 import { credentialsDeleteCommand } from './credentials-delete.ts';
 import { credentialsListCommand } from './credentials-list.ts';
@@ -21,6 +22,9 @@ import { membersListCommand } from './members-list.ts';
 import { membersRemoveCommand } from './members-remove.ts';
 import { membersSetRoleCommand } from './members-set-role.ts';
 import { migrateCommand } from './migrate.ts';
+import { policyListCommand } from './policy-list.ts';
+import { policyRemoveCommand } from './policy-remove.ts';
+import { policySetCommand } from './policy-set.ts';
 import { showError } from './show-error.ts';
 import { startCommand } from './start.ts';
 import { tenantCreateCommand } from './tenant-create.ts';
@@ -40,8 +44,12 @@ export const commands: readonly Command[] = [
   checkCommand,
   toolsCommand,
   callCommand,
+  policyListCommand,
+  policySetCommand,
+  policyRemoveCommand,
   explainCommand,
   credentialsListCommand,
+  connectCommand,
   credentialsAddCommand,
   credentialsTestCommand,
   credentialsShareCommand,

@@ -72,8 +72,8 @@ export async function prepareConnection(
   if (scope === 'shared' && !principal.permissions.has('credentials.share')) {
     throw new ToolcribError('forbidden', { params: { permission: 'credentials.share' } });
   }
-  const options = { ...again?.options, ...wanted.options };
-  checkOptions(provider, withoutPinned(options, client.options), { of: 'person', path: 'options', complete: true });
+  const options = withoutPinned({ ...again?.options, ...wanted.options }, client.options);
+  checkOptions(provider, options, { of: 'person', path: 'options', complete: true });
   return {
     provider,
     chosen,
