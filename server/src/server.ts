@@ -20,7 +20,6 @@ import { startLiveCatalogue } from './catalog/live-catalogue.ts';
 import type { LiveCatalogue } from './catalog/live-catalogue.ts';
 import type { Kinds } from './catalog/decode.ts';
 import { createIssuers } from './credentials/sign-on/issuers.ts';
-import { createSignOnFlows } from './credentials/sign-on/sign-on-flows.ts';
 import { createVariableReader } from './credentials/variable-reader.ts';
 import { createVault } from './credentials/vault/create-vault.ts';
 import { openMasterKeys } from './credentials/vault/open-master-keys.ts';
@@ -283,7 +282,6 @@ function routesOf({
   const uses = createUseLimiter({ store, clock, log });
   const people = { store, clock, ids: randomIds, log, passwords: createPasswords(), uses };
   const issuers = createIssuers({ fetch: guardedFetch(outgoing, { timeout_ms: limits.sign_on_request_ms }), clock });
-  const flows = createSignOnFlows({ store, clock, ids: randomIds, vault, issuers, uses });
   const corridor = createCorridor({
     uses,
     identify,
@@ -334,7 +332,7 @@ function routesOf({
       waiter,
       health: healthChecks({ store, clock, audit, stopping }),
     }),
-    ...signOnRoutes({ ...people, flows, identify, forgetIdentities: forget, addresses, log }),
+    ...signOnRoutes({ ...people, vault, issuers, identify, forgetIdentities: forget, addresses, log }),
     openapiRoute(version),
     ...pageRoutes,
   ];

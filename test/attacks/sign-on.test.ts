@@ -111,6 +111,7 @@ describe('A01 the sign-in of somebody else', () => {
     await expectRefused(() => comeBack({ callback: begun.callback, cookie: other.cookie }), over);
   });
 
+  // Skipped: where there is no browser and none can be installed.
   test.skipIf(!hasBrowser())('a real browser that follows the link of somebody else is not signed in', async () => {
     const { callback } = await almostIn();
     const browser = await openBrowser();

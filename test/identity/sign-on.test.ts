@@ -6,6 +6,7 @@ import type { TestBrowser } from '../support/browser.ts';
 import { openSignOnOffice } from '../support/sign-on-office.ts';
 import type { SignOnOffice } from '../support/sign-on-office.ts';
 
+// Skipped: where there is no browser and none can be installed.
 describe.skipIf(!hasBrowser())('in a browser', () => {
   let office: SignOnOffice;
   let browser: TestBrowser;
@@ -169,6 +170,7 @@ describe.skipIf(!hasBrowser())('in a browser', () => {
 });
 
 describe('an issuer that tells the address at the userinfo endpoint alone', () => {
+  // Skipped: where there is no browser and none can be installed.
   test.skipIf(!hasBrowser())('is asked there', async () => {
     const office = await openSignOnOffice({ issuer: { thin_id_tokens: true } });
     const browser = await openBrowser();

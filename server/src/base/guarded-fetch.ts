@@ -18,14 +18,14 @@ export type GuardedFetch = (url: string | URL, options?: FetchOptions) => Promis
  * Any status is an answer, a redirection too. Throws what the client throws; TypeError for a body that is neither text, bytes
  * nor the fields of a form.
  */
-export function guardedFetch(http: HttpClient, options: { readonly timeout_ms?: number } = {}): GuardedFetch {
+export function guardedFetch(client: HttpClient, options: { readonly timeout_ms?: number } = {}): GuardedFetch {
   return async (url, { method = 'GET', headers, body, signal } = {}) => {
     const sent = new Headers(headers);
     const content = readContent(body);
     if (body instanceof URLSearchParams && !sent.has('content-type')) {
       sent.set('content-type', 'application/x-www-form-urlencoded;charset=UTF-8');
     }
-    const answer = await http.request({
+    const answer = await client.request({
       method: method.toUpperCase() as HttpMethod,
       url,
       headers: Object.fromEntries([...sent].filter(([name]) => !isOwnHeader(name))),

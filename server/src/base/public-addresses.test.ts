@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createPublicAddresses } from './public-addresses.ts';
+import { createPublicAddresses, requirePublicUrl } from './public-addresses.ts';
 
 const listening = () => 'http://127.0.0.1:5100';
 
@@ -35,5 +35,22 @@ describe('without', () => {
     [() => 'http://[::]:5100', undefined, 'http://localhost:5100/a'],
   ])('listening on %s, the host %s gives %s', (here, host, url) => {
     expect(createPublicAddresses({ public_urls: [], listening: here }).urlFor(host, '/a')).toBe(url);
+  });
+});
+
+describe('in production', () => {
+  test.each([[[]], [['http://tools.example.com']]])('the server does not start with %j', (public_urls) => {
+    expect(() => requirePublicUrl({ mode: 'production', public_urls })).toThrow(
+      expect.objectContaining({
+        code: 'config_invalid',
+        faults: [expect.objectContaining({ path: 'server.public_urls', hint: expect.stringContaining('https://') })],
+      }),
+    );
+    expect(() => requirePublicUrl({ mode: 'development', public_urls })).not.toThrow();
+  });
+
+  test('it does with an address that speaks https', () => {
+    const public_urls = ['http://localhost:5100', 'https://tools.example.com'];
+    expect(() => requirePublicUrl({ mode: 'production', public_urls })).not.toThrow();
   });
 });

@@ -8,7 +8,7 @@ export interface PublicAddresses {
    * The absolute address of one of our paths, for whoever sent this Host header; undefined for one who sent none, such as a
    * background job. The path begins with a slash.
    */
-  urlFor(host: string | undefined, path: string): string;
+  readonly urlFor: (host: string | undefined, path: string) => string;
 }
 
 interface Options {

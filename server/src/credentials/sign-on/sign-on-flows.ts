@@ -49,13 +49,15 @@ export interface SignOnFlows {
   finish(returned: ReturnedSignIn): Promise<FinishedSignIn>;
 }
 
-type Deps = SignOnDeps & { readonly uses: Pick<UseLimiter, 'take'> };
+export interface SignOnFlowDeps extends SignOnDeps {
+  readonly uses: Pick<UseLimiter, 'take'>;
+}
 
-export function createSignOnFlows(deps: Deps): SignOnFlows {
+export function createSignOnFlows(deps: SignOnFlowDeps): SignOnFlows {
   return { begin: (wanted) => begin(deps, wanted), finish: (returned) => finish(deps, returned) };
 }
 
-async function begin(deps: Deps, wanted: WantedSignIn): Promise<URL> {
+async function begin(deps: SignOnFlowDeps, wanted: WantedSignIn): Promise<URL> {
   const { sign_on_id, redirect_uri, return_to } = wanted;
   const tenant = await findTenant(deps, wanted.tenant);
   if (tenant === undefined) throw new ToolcribError('not_found');
@@ -96,7 +98,7 @@ async function begin(deps: Deps, wanted: WantedSignIn): Promise<URL> {
   return url;
 }
 
-async function finish(deps: Deps, returned: ReturnedSignIn): Promise<FinishedSignIn> {
+async function finish(deps: SignOnFlowDeps, returned: ReturnedSignIn): Promise<FinishedSignIn> {
   const [state = '', ...more] = returned.query.getAll('state');
   const tenant_id = tenantOfToken('tn', state);
   if (tenant_id === undefined || more.length > 0) throw new SignOnError('over');
@@ -119,7 +121,7 @@ async function finish(deps: Deps, returned: ReturnedSignIn): Promise<FinishedSig
 }
 
 /** The flow of a state, which is gone from now on, whoever asks. */
-async function take({ store }: Deps, tenant_id: string, state: string) {
+async function take({ store }: SignOnFlowDeps, tenant_id: string, state: string) {
   return store.inTenant(tenant_id, (db) =>
     db
       .deleteFrom('sign_on_flow')
@@ -136,7 +138,7 @@ type Flow = NonNullable<Awaited<ReturnType<typeof take>>>;
  * Begun by this browser, in time, and back at the address of its own tenant: an issuer of one tenant cannot have the codes of
  * another tenant's sent to it (RFC 9700 §4.4.2.2).
  */
-function isOwn({ clock }: Deps, flow: Flow, { browser, path }: ReturnedSignIn): boolean {
+function isOwn({ clock }: SignOnFlowDeps, flow: Flow, { browser, path }: ReturnedSignIn): boolean {
   if (browser === undefined || !timingSafeEqual(hashOfToken(browser), flow.browser_hash)) return false;
   return flow.expires_at.getTime() > clock.now() && new URL(flow.redirect_uri).pathname === path;
 }

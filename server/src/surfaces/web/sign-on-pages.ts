@@ -4,9 +4,9 @@ import { ToolcribError, toToolcribError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import type { Log } from '../../base/log.ts';
 import type { PublicAddresses } from '../../base/public-addresses.ts';
-import type { SignOnFlows } from '../../credentials/sign-on/sign-on-flows.ts';
+import { createSignOnFlows } from '../../credentials/sign-on/sign-on-flows.ts';
+import type { SignOnFlowDeps, SignOnFlows } from '../../credentials/sign-on/sign-on-flows.ts';
 import { listSignOns } from '../../credentials/sign-on/sign-ons.ts';
-import type { IdentityDeps } from '../../identity/api-keys.ts';
 import type { Identify } from '../../identity/principal.ts';
 import { findTenant } from '../../identity/tenants.ts';
 import type { Store } from '../../store/store.ts';
@@ -19,18 +19,20 @@ import { redirect } from './page.ts';
 import type { SignOnLink } from './sign-in-page.ts';
 import { beginInBrowser } from './sign-in-routes.ts';
 
-export interface SignOnPageDeps extends IdentityDeps {
-  readonly flows: SignOnFlows;
+export interface SignOnPageDeps extends SignOnFlowDeps {
   readonly identify: Identify;
   readonly forgetIdentities: () => void;
   readonly addresses: PublicAddresses;
   readonly log: Log;
 }
 
+type Deps = SignOnPageDeps & { readonly flows: SignOnFlows };
+
 /** Binds a sign-in to the browser that began it. Not the session: nobody has one yet. */
 const cookie = '__Host-toolcrib-sign-on';
 
-export function signOnRoutes(deps: SignOnPageDeps): readonly Route[] {
+export function signOnRoutes(page_deps: SignOnPageDeps): readonly Route[] {
+  const deps: Deps = { ...page_deps, flows: createSignOnFlows(page_deps) };
   const logged = (handle: (exchange: Exchange) => Promise<void>) => async (exchange: Exchange) => {
     try {
       await handle(exchange);
@@ -78,7 +80,7 @@ export async function signOnLinks(
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-async function begin({ flows, addresses }: SignOnPageDeps, exchange: Exchange): Promise<void> {
+async function begin({ flows, addresses }: Deps, exchange: Exchange): Promise<void> {
   const { tenant = '', id = '' } = exchange.params;
   if (!uuid.test(id)) throw new ToolcribError('not_found');
   // Several tabs of one browser may sign in at once.
@@ -94,7 +96,7 @@ async function begin({ flows, addresses }: SignOnPageDeps, exchange: Exchange): 
   redirect(exchange, url.href);
 }
 
-async function finish(deps: SignOnPageDeps, exchange: Exchange): Promise<void> {
+async function finish(deps: Deps, exchange: Exchange): Promise<void> {
   const signed_in = await browserOf(deps.identify, exchange);
   const { session, return_to } = await deps.flows.finish({
     query: new URLSearchParams(exchange.query),
