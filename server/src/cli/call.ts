@@ -1,6 +1,6 @@
 // toolcrib call: one call of a tool; the result alone on standard output.
 import { readFileSync } from 'node:fs';
-import type { CallAnswer, CallArguments, ToolResult } from '@toolcrib/client';
+import type { CallAnswer, CallArguments, InteractionOffer, ToolResult } from '@toolcrib/client';
 import { ToolcribError } from '../base/errors.ts';
 import { isJsonObject } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
@@ -8,7 +8,7 @@ import { parseJson } from '../base/parse-json.ts';
 import { exit, wrongUsage } from './command.ts';
 import type { Command, Io } from './command.ts';
 import { remote, remoteOptions } from './remote.ts';
-import { table } from './table.ts';
+import { table, visible } from './table.ts';
 
 export const callCommand: Command = {
   name: 'call',
@@ -23,6 +23,7 @@ export const callCommand: Command = {
       description:
         'File with the token of an auth service, or the token itself, which other users of the machine can see',
     },
+    'no-wait': { description: 'Do not wait when a person must act first: fail with the link' },
     output: { value: 'json|table', description: 'Form of the result; json unless said otherwise' },
   },
   run: async (input, io) => {
@@ -31,11 +32,21 @@ export const callCommand: Command = {
     if (name === undefined || more.length > 0) throw wrongUsage(callCommand, 'One name and one JSON object are needed');
     if (output !== 'json' && output !== 'table') throw wrongUsage(callCommand, `There is no output form "${output}"`);
     const { cursor } = input.options;
-    const options = { tokens: readTokens(input.lists['token'] ?? []), ...(cursor === undefined ? {} : { cursor }) };
+    const options = {
+      tokens: readTokens(input.lists['token'] ?? []),
+      ...(cursor === undefined ? {} : { cursor }),
+      ...(input.switches.has('no-wait') ? {} : { onInteraction: tellOf(io) }),
+    };
     show(await remote(callCommand, input).callTool(name, readArguments(text), options), output, io);
     return exit.done;
   },
 };
+
+/** The link for the person, who may be at another machine: nothing is opened here. */
+function tellOf(io: Io): (offer: InteractionOffer) => void {
+  return ({ message, url, expires_at }) =>
+    io.err(`${visible(message)}\n\n  ${visible(url)}\n\nWaiting until ${expires_at}; Ctrl-C to stop.\n`);
+}
 
 /** Exactly, like the server: no digit of a large integer is lost. Throws `usage_invalid`. */
 function readArguments(text: string): CallArguments {

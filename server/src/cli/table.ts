@@ -17,9 +17,14 @@ export function table(heads: readonly string[], rows: readonly (readonly string[
 }
 
 function printable(text: string): string {
-  const visible = text.replaceAll(
+  const shown = visible(text);
+  return shown.length > widest ? `${shown.slice(0, widest - 1)}…` : shown;
+}
+
+/** The text with its control characters as codes. */
+export function visible(text: string): string {
+  return text.replaceAll(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
     (sign) => `\\u${sign.codePointAt(0)?.toString(16).padStart(4, '0') ?? ''}`,
   );
-  return visible.length > widest ? `${visible.slice(0, widest - 1)}…` : visible;
 }
