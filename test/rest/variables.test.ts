@@ -1,5 +1,9 @@
 // Secret variables, from the request that sets one to the service that gets it: of the right person, else of the tenant,
 // never of another one, and never to be read again.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLocalHttp } from '../support/local-http.ts';
 import type { LocalHttp, ReceivedRequest } from '../support/local-http.ts';
@@ -132,6 +136,30 @@ describe('setVariable, listVariables, deleteVariable', () => {
   });
 });
 
+describe('toolcrib variables', () => {
+  const entry = fileURLToPath(new URL('../../server/bin/toolcrib.js', import.meta.url));
+  async function toolcribCli(words: readonly string[], stdin = '') {
+    const env = { PATH: process.env['PATH'], TOOLCRIB_URL: toolcrib.url, TOOLCRIB_KEY: bob };
+    const child = spawn(process.execPath, [entry, 'variables', ...words], { env, stdio: 'pipe' });
+    child.stdin.end(stdin);
+    const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+    return { out, err, code: code as number };
+  }
+
+  it('set takes the value from standard input, list shows names, delete', { timeout: 60_000 }, async () => {
+    verifies('CRD-08');
+    const set_it = await toolcribCli(['set', 'FROM_CLI'], 'planted-cli\n');
+    expect(set_it).toEqual({ code: 0, out: '', err: 'FROM_CLI is set.\n' });
+    expect(await toolcribCli(['set', 'FROM_CLI', 'planted-word'])).toMatchObject({ code: 2, out: '' });
+    const { request } = await received(bob, 'send_it', { key: '<$FROM_CLI>' });
+    expect(JSON.parse(request.body)).toMatchObject({ key: '<planted-cli>' });
+    const list = await toolcribCli(['list']);
+    expect(list).toMatchObject({ code: 0, out: expect.stringMatching(/^NAME +OF +CHANGED\nFROM_CLI +you /) as string });
+    expect((await toolcribCli(['delete', 'FROM_CLI'])).code).toBe(0);
+    expect(await toolcribCli(['delete', 'FROM_CLI'])).toMatchObject({ code: 1, out: '' });
+  });
+});
+
 describe('in headers and queries of a source', () => {
   it('422 names the variable that is missing, before anything is sent', async () => {
     verifies('CRD-08');
@@ -175,9 +203,9 @@ describe('in headers and queries of a source', () => {
 
   it('400 when the value cannot stand in a header, without the value', async () => {
     await set(bob, 'MORE', 'planted\r\nX-Injected: yes');
-    const { status, text } = await run(bob, 'fetch_more');
-    expect(status).toBe(400);
-    expect(text).not.toContain('planted');
+    const refused = await run(bob, 'fetch_more');
+    expect(refused.status).toBe(400);
+    expect(refused.text).not.toContain('planted');
   });
 });
 

@@ -16,6 +16,7 @@ import type { VaultConfig } from '../../server/src/credentials/vault/open-master
 import { readSecrets, writeSecrets } from '../../server/src/credentials/vault/secrets.ts';
 import { watchMasterKeys } from '../../server/src/credentials/vault/watch-master-keys.ts';
 import type { Store } from '../../server/src/store/store.ts';
+import { createDatabase } from '../support/postgres.ts';
 import { addTenant, storeForms } from '../support/stores.ts';
 import type { StoreHome } from '../support/stores.ts';
 import { openTestVault } from '../support/test-vault.ts';
@@ -52,82 +53,87 @@ describe.each(storeForms)('on %s', (form, makeHome) => {
     await home.remove();
   });
 
-  test('while two processes seal and open, the key changes twice, and nothing fails', { timeout: 60_000 }, async () => {
-    verifies('CRD-06');
-    const file = join(folder, `${form}.keys`);
-    await addToKeyFile(file, makeMasterKey());
-    const config: VaultConfig = { mode: 'production', data_folder: folder, vault_key_file: file, vault_keys: [] };
-    const [store] = stores;
-    if (store === undefined) throw new Error('There is no store');
-    const tenants = await Promise.all(
-      Array.from({ length: 60 }, (_, index) => addTenant(store, `${form}-${index}`).then((one) => one.tenant_id)),
-    );
-    const record_id = randomIds.uuid();
-    const masters = await Promise.all(
-      stores.map(async (one) => (await openMasterKeys({ store: one, log }, config)).master),
-    );
-    const watches = masters.map((master, index) => watchMasterKeys({ store: stores[index] ?? store, log, master }));
+  test(
+    'while two processes seal and open, the key changes twice, and nothing fails',
+    { timeout: 120_000 },
+    async () => {
+      verifies('CRD-06');
+      const file = join(folder, `${form}.keys`);
+      await addToKeyFile(file, makeMasterKey());
+      const config: VaultConfig = { mode: 'production', data_folder: folder, vault_key_file: file, vault_keys: [] };
+      const [store] = stores;
+      if (store === undefined) throw new Error('There is no store');
+      const tenants = await Promise.all(
+        Array.from({ length: 60 }, (_, index) => addTenant(store, `${form}-${index}`).then((one) => one.tenant_id)),
+      );
+      const record_id = randomIds.uuid();
+      const masters = await Promise.all(
+        stores.map(async (one) => (await openMasterKeys({ store: one, log }, config)).master),
+      );
+      const watches = masters.map((master, index) => watchMasterKeys({ store: stores[index] ?? store, log, master }));
 
-    const state = { over: false };
-    let rounds = 0;
-    /** Each round has a vault with nothing in memory, as after a start, and one tenant more that has no key yet. */
-    const load = async (index: number): Promise<void> => {
-      const [own, master] = [stores[index], masters[index]];
-      if (own === undefined || master === undefined) throw new Error('There is no such process');
-      while (!state.over) {
-        const vaults = openTestVault(own, master);
-        const fresh = await addTenant(own, `${form}-new-${randomIds.uuid()}`);
-        for (const tenant_id of [...tenants.toSpliced(0, rounds % 50).slice(0, 10), fresh.tenant_id]) {
-          const vault = await vaults.of(tenant_id);
-          await own.inTenant(tenant_id, (db) =>
-            writeSecrets(db, vault, { record_id, fields: { token: `of ${tenant_id}` } }),
-          );
-          const read = await own.inTenant(tenant_id, (db) => readSecrets(db, vault, record_id));
-          expect(read).toEqual({ token: `of ${tenant_id}` });
+      const state = { over: false };
+      let rounds = 0;
+      /** Each round has a vault with nothing in memory, as after a start, and one tenant more that has no key yet. */
+      const load = async (index: number): Promise<void> => {
+        const [own, master] = [stores[index], masters[index]];
+        if (own === undefined || master === undefined) throw new Error('There is no such process');
+        while (!state.over) {
+          const vaults = openTestVault(own, master);
+          const fresh = await addTenant(own, `${form}-new-${randomIds.uuid()}`);
+          for (const tenant_id of [...tenants.toSpliced(0, rounds % 50).slice(0, 10), fresh.tenant_id]) {
+            const vault = await vaults.of(tenant_id);
+            await own.inTenant(tenant_id, (db) =>
+              writeSecrets(db, vault, { record_id, fields: { token: `of ${tenant_id}` } }),
+            );
+            const read = await own.inTenant(tenant_id, (db) => readSecrets(db, vault, record_id));
+            expect(read).toEqual({ token: `of ${tenant_id}` });
+          }
+          rounds += 1;
         }
-        rounds += 1;
-      }
-    };
-    const loads = [load(0), load(1)];
-    try {
-      for (let change = 0; change < 2; change += 1) {
-        await addToKeyFile(file, makeMasterKey());
-        const [current] = await idsOf(file);
-        await expect
-          .poll(async () => (await countByMasterKey(store)).map((use) => use.master_key_id), { timeout: 15_000 })
-          .toEqual([current]);
+      };
+      const loads = [load(0), load(1)];
+      try {
+        for (let change = 0; change < 2; change += 1) {
+          await addToKeyFile(file, makeMasterKey());
+          const [current] = await idsOf(file);
+          await expect
+            .poll(async () => (await countByMasterKey(store)).map((use) => use.master_key_id), { timeout: 30_000 })
+            .toEqual([current]);
+          const before = rounds;
+          await expect.poll(() => rounds, { timeout: 30_000 }).toBeGreaterThan(before + 2);
+        }
+        // The old keys leave the file; what is sealed needs them no more.
+        const [newest] = readFileSync(file, 'utf8').split('\n');
+        writeFileSync(file, `${newest}\n`, { mode: 0o600 });
         const before = rounds;
-        await expect.poll(() => rounds, { timeout: 15_000 }).toBeGreaterThan(before + 2);
+        await expect.poll(() => rounds, { timeout: 30_000 }).toBeGreaterThan(before + 2);
+      } finally {
+        state.over = true;
+        await Promise.allSettled(loads);
+        await Promise.all(watches.map((watch) => watch.stop()));
       }
-      // The old keys leave the file; what is sealed needs them no more.
-      const [newest] = readFileSync(file, 'utf8').split('\n');
-      writeFileSync(file, `${newest}\n`, { mode: 0o600 });
-      const before = rounds;
-      await expect.poll(() => rounds, { timeout: 15_000 }).toBeGreaterThan(before + 2);
-    } finally {
-      state.over = true;
-      await Promise.allSettled(loads);
-      await Promise.all(watches.map((watch) => watch.stop()));
-    }
-    await Promise.all(loads);
-    const uses = await countByMasterKey(store);
-    expect(uses.map((use) => use.master_key_id)).toEqual(await idsOf(file));
-    // As after a restart: the one key that is left opens everything.
-    const { master } = await openMasterKeys({ store, log }, config);
-    const vaults = openTestVault(store, master);
-    for (const tenant_id of tenants.slice(0, 10)) {
-      const vault = await vaults.of(tenant_id);
-      expect(await store.inTenant(tenant_id, (db) => readSecrets(db, vault, record_id))).not.toEqual({});
-    }
-  });
+      await Promise.all(loads);
+      const uses = await countByMasterKey(store);
+      expect(uses.map((use) => use.master_key_id)).toEqual(await idsOf(file));
+      // As after a restart: the one key that is left opens everything.
+      const { master } = await openMasterKeys({ store, log }, config);
+      const vaults = openTestVault(store, master);
+      for (const tenant_id of tenants.slice(0, 10)) {
+        const vault = await vaults.of(tenant_id);
+        expect(await store.inTenant(tenant_id, (db) => readSecrets(db, vault, record_id))).not.toEqual({});
+      }
+    },
+  );
 });
 
 describe('toolcrib vault', () => {
   test(
     'new-key shows a key only when it goes to no file; status and rewrap show ids',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       verifies('CRD-06');
+      const database = await createDatabase();
       const shown = await toolcrib(['vault', 'new-key']);
       expect(shown).toMatchObject({ code: 0, out: expect.stringMatching(/^tk_[\w-]{48}\n$/) });
       const file = join(folder, 'cli.keys');
@@ -139,7 +145,7 @@ describe('toolcrib vault', () => {
       }
       expect(statSync(file).mode & 0o777).toBe(0o600);
       const [current, old] = await idsOf(file);
-      const environment = { TOOLCRIB_VAULT_KEY_FILE: file, TOOLCRIB_DATA: join(folder, 'data') };
+      const environment = { TOOLCRIB_VAULT_KEY_FILE: file, TOOLCRIB_DATABASE_URL: database.url };
       const status = await toolcrib(['vault', 'status'], environment);
       expect(status).toMatchObject({
         code: 0,
@@ -149,6 +155,7 @@ describe('toolcrib vault', () => {
       expect(rewrapped).toMatchObject({ code: 0, out: '', err: expect.stringContaining(current ?? '') });
       outputs.push(status.out, status.err, rewrapped.err);
       expect(outputs.join('')).not.toContain('tk_');
+      await database.drop();
     },
   );
 

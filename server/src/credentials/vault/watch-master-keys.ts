@@ -9,15 +9,18 @@ export interface MasterKeysWatch {
   stop(): Promise<void>;
 }
 
+/** At the start and after each change. */
+const looks = 3;
+
 /**
- * The keys are wrapped anew at the start and after each change, and once more some time later: another process may have
+ * The keys are wrapped anew at the start and after each change, and twice more some time later: another process may have
  * made a tenant's key with the old master key meanwhile. Never otherwise, so that processes that disagree about the
  * current key, as they do during a rolling restart, do not undo each other's work without end.
  */
 export function watchMasterKeys(deps: RewrapDeps): MasterKeysWatch {
   const { master, log } = deps;
   let version: number | undefined;
-  let looks_due = 2;
+  let looks_due = looks;
   let wait_ms = 0;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -26,7 +29,7 @@ export function watchMasterKeys(deps: RewrapDeps): MasterKeysWatch {
     await master.refresh();
     if (version !== master.version()) {
       version = master.version();
-      looks_due = 2;
+      looks_due = looks;
       wait_ms = 0;
     }
     wait_ms -= limits.vault_key_poll_ms;
