@@ -8,6 +8,7 @@ import { goodPassword } from '../support/people.ts';
 import { startTestServer } from '../support/test-server.ts';
 import type { TestServer } from '../support/test-server.ts';
 
+// Skipped: without a Chromium; says so loudly.
 describe.skipIf(!hasBrowser())('in a browser', () => {
   let browser: TestBrowser;
   let toolcrib: TestServer;

@@ -34,7 +34,7 @@ describe('an invitation', () => {
   test('works once also when it is sent twice at the same moment', async () => {
     const { url } = (await invite('twice@acme.example')).body;
     const answers = await Promise.all([accept(toolcrib, url), accept(toolcrib, url)]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([303, 404]);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([303, 404]));
   });
 
   test.each([

@@ -36,6 +36,6 @@ const script = String.raw`(() => {
 })()`;
 
 /** One line per fault; none when the page is as it should be. */
-export async function faultsOfLook(page: Page): Promise<readonly string[]> {
-  return (await page.evaluate(script)) as readonly string[];
+export function faultsOfLook(page: Page): Promise<readonly string[]> {
+  return page.evaluate<readonly string[]>(script);
 }

@@ -115,12 +115,17 @@ export interface SessionOwner {
   readonly user_id: string | undefined;
 }
 
+interface EndingSession extends SessionOwner {
+  readonly id: string;
+  /** Whether the person ends the one in which they ask. */
+  readonly action?: 'session-ended' | 'signed-out';
+}
+
 /** Ends a session. Ending one twice is no error. Throws `not_found` for one that the owner does not have. */
 export async function endSession(
   deps: IdentityDeps,
   actor: Actor,
-  { tenant_id, user_id, id }: SessionOwner & { readonly id: string },
-  action: 'session-ended' | 'signed-out' = 'session-ended',
+  { tenant_id, user_id, id, action = 'session-ended' }: EndingSession,
 ): Promise<void> {
   await deps.store.inTenant(tenant_id, async (db) => {
     const one = db.selectFrom('session').where('tenant_id', '=', tenant_id).where('id', '=', id);

@@ -1,4 +1,4 @@
-// POST /v1/workspaces
+// POST /v1/workspaces: makes a workspace in the caller's tenant.
 import type { Workspace } from '@toolcrib/client';
 import { z } from 'zod';
 import { actorOf } from '../../identity/principal.ts';

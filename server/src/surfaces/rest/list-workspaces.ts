@@ -1,4 +1,4 @@
-// GET /v1/workspaces
+// GET /v1/workspaces: the workspaces of the caller's tenant, `main` among them.
 import type { Workspace as WorkspaceWire, WorkspaceList } from '@toolcrib/client';
 import { z } from 'zod';
 import { listWorkspaces as listWorkspacesOf } from '../../identity/workspaces.ts';

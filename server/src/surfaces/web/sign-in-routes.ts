@@ -68,7 +68,7 @@ export async function beginInBrowser(
   const before = await browserOf(deps.identify, exchange);
   if (before !== undefined) {
     const { tenant_id, user_id, via } = before.principal;
-    await endSession(deps, actorOf(before.principal), { tenant_id, user_id, id: via.id }, 'signed-out');
+    await endSession(deps, actorOf(before.principal), { tenant_id, user_id, id: via.id, action: 'signed-out' });
   }
   deps.forgetIdentities();
   setSession(exchange, text);
@@ -80,7 +80,7 @@ async function leave(deps: PeopleDeps, exchange: Exchange): Promise<void> {
   if (browser !== undefined) {
     requireOwnForm(browser, exchange, form);
     const { tenant_id, user_id, via } = browser.principal;
-    await endSession(deps, actorOf(browser.principal), { tenant_id, user_id, id: via.id }, 'signed-out');
+    await endSession(deps, actorOf(browser.principal), { tenant_id, user_id, id: via.id, action: 'signed-out' });
     deps.forgetIdentities();
   }
   clearSession(exchange);
