@@ -132,6 +132,20 @@ describe('what comes back', () => {
     );
   });
 
+  test('a service that repeats the account in the file shows no secret', async () => {
+    respond = ({ headers, path }, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ headers, path }));
+    };
+    const tool = await one(
+      'headers: {Authorization: Bearer file-secret, X-Api-Key: other-secret, Accept-Language: fr-CA-abc}, queryParams: {key: third-secret, lang: fr-CA-abc}',
+    );
+    const told = JSON.stringify(await run(tool, {}));
+    expect(told).not.toMatch(/(?:file|other|third)-secret/);
+    expect(told.match(/\[secret\]/g)).toHaveLength(3);
+    expect(told.match(/fr-CA-abc/g)).toHaveLength(2);
+  });
+
   test('a redirection to another origin takes nothing of the account along', async () => {
     verifies('DBT-16');
     respond = (_request, response) => {

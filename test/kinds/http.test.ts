@@ -89,13 +89,14 @@ ${parameter('X-Request')}`,
       method: 'POST',
       path: '/api/users/ada%20%26%20co/posts?apikey=s+e&lang=en&q=a%26b%3Dc&page=2&ids=1&ids=2',
       headers: {
-        authorization: 'Bearer key',
+        authorization: '[secret]',
         'x-tool': 'tool',
         'x-request': 'r1',
         'content-type': 'application/json',
         'user-agent': 'toolcrib',
       },
     });
+    expect(service.requests.at(-1)?.headers.authorization).toBe('Bearer key');
     expect(value.body).toBe(
       '{"title": "About x \\"quoted\\"", "tags": ["a\\"b"], "age": 9007199254740993, "extra": null}\n',
     );

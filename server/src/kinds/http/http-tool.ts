@@ -9,7 +9,7 @@ import { fillSecrets, namesSecret } from '../../catalog/secret-text.ts';
 import type { Secret } from '../../catalog/secret-text.ts';
 import type { Source } from '../../catalog/source.ts';
 import type { RunContext, ToolKind, ToolToPrepare } from '../../catalog/tool.ts';
-import { withoutAccount } from './without-account.ts';
+import { fixedSecrets, secretsOf, withoutSecretTexts } from './without-account.ts';
 import { checkHttpTool, checkWithSource, listOf } from './check-http-tool.ts';
 import { headerFields, isHeaderValue } from './fields.ts';
 import { bodyFormOf, compileBody, fillBody } from './fill-body.ts';
@@ -79,7 +79,8 @@ export const httpTool: ToolKind<HttpToolConfig> = {
       if (answer.status === 401 && source.account !== undefined && answer.url.origin === source.base.origin) {
         throw new ToolcribError('credential_refused', { params: { credential: tool.source?.type ?? 'http' } });
       }
-      const shown = ctx.credential === undefined ? answer : withoutAccount(answer, ctx.credential.account);
+      const own = ctx.credential === undefined ? [] : secretsOf(ctx.credential.account);
+      const shown = withoutSecretTexts(answer, [...request.fixed_secrets, ...own]);
       return readAnswer(shown, { method, call_id });
     };
   },
@@ -95,6 +96,8 @@ interface PreparedRequest {
   readonly headers: ReadonlyMap<string, string>;
   /** Names of the headers that have secret variables in them. */
   readonly secret_headers: readonly string[];
+  /** Secrets in the file that every request carries. */
+  readonly fixed_secrets: readonly string[];
   readonly body: BodyTemplate | undefined;
   readonly query_params: readonly Parameter[];
   readonly header_params: readonly Parameter[];
@@ -116,6 +119,7 @@ function prepareRequest(config: HttpToolConfig, { name, parameters, source: link
     path: parsePath(config.path),
     headers,
     secret_headers: [...headers].flatMap(([header, value]) => (namesSecret(value) ? [header] : [])),
+    fixed_secrets: fixedSecrets([...headers, ...Object.entries(source.query)]),
     body: requestBody === undefined ? undefined : compileBody(requestBody, bodyFormOf(headers.get('content-type'))),
     query_params: listOf(parameters, 'queryParams'),
     header_params: listOf(parameters, 'headerParams'),
