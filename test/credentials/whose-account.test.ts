@@ -111,6 +111,22 @@ test('a pause says where to go, and the same call goes on afterwards', async () 
   expect(await world.whose(ada)).toBe('ada-1');
 });
 
+test('another candidate makes another question', async () => {
+  const ask = async () => {
+    const answer = await world.toolcrib.request('POST', '/v1/tools/who/call', { key: ada.key, body: {} });
+    return [answer.body.error.code, answer.body.error.interaction.id];
+  };
+  await world.add(ada, { token: 'ada-1' });
+  const second = await world.add(ada, { token: 'ada-2' });
+  const first = await ask();
+  expect(await ask()).toEqual(first);
+  await world.add(ada, { token: 'ada-3' });
+  const other = await ask();
+  expect([other[0], other[1] === first[1]]).toEqual(['choice_required', false]);
+  await choose(ada, second);
+  expect(await world.whose(ada)).toBe('ada-2');
+});
+
 describe('the audit', () => {
   test('has the plan of every call: the credential, the rule, the pause', async () => {
     verifies('CRD-05', 'GOV-01');

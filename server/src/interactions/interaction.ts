@@ -8,7 +8,7 @@ export interface InteractionSubject {
   readonly kind: InteractionKind;
   readonly tool: string;
   readonly tool_version: string;
-  /** Keyed digest of the arguments; empty where the pause does not depend on them (connect, choose). */
+  /** Keyed digest of the arguments; where the pause does not depend on them (connect, choose), a digest of what is asked. */
   readonly arguments_digest: string;
   readonly credential_id: string | null;
 }

@@ -1,7 +1,9 @@
 // The step *resolve*: whose account does the call use? When that needs a person, the call pauses: it ends with a link, and
 // the same call goes on afterwards.
+import { hash } from 'node:crypto';
 import type { InteractionOffer, Plan } from '@toolcrib/client';
 import { ToolcribError } from '../base/errors.ts';
+import { canonicalJson } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { CallerCredential } from '../credentials/credential.ts';
@@ -56,16 +58,18 @@ export function namedRefusal(walk: Walk, thrown: unknown): unknown {
 
 async function pause(walk: Walk, deps: CorridorDeps, plan: Plan): Promise<never> {
   const tool = known(walk.tool);
+  const details = detailsOf(plan, tool);
   const again = plan.decision === 'connect' ? (plan.connect_again?.id ?? null) : null;
   const interaction = await deps.interactions.pause(known(walk.principal), {
     subject: {
       kind: plan.decision === 'choose' ? 'choose' : 'connect',
       tool: tool.name,
       tool_version: tool.version,
-      arguments_digest: '',
+      // Not of the arguments: another set of candidates is another question.
+      arguments_digest: hash('sha256', canonicalJson(details)),
       credential_id: again,
     },
-    details: detailsOf(plan, tool),
+    details,
     call_id: walk.call_id,
     host: walk.request.host,
   });
