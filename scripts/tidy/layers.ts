@@ -40,6 +40,7 @@ const package_layers: Readonly<Record<string, { readonly layers: readonly string
   'node:http': { layers: ['surfaces'], instead: 'keep HTTP in surfaces/' },
   'node:https': { layers: ['surfaces'], instead: 'keep HTTP in surfaces/' },
   undici: { layers: ['base'], instead: 'take an HttpClient (base/http-client.ts), which reaches nothing private' },
+  'openid-client': { layers: ['credentials'], instead: 'take a ProviderEndpoint, or the issuers of single sign-on' },
   'ipaddr.js': { layers: ['base'], instead: 'ask the guard of addresses (base/address-guard.ts)' },
   '@modelcontextprotocol/core': { layers: ['surfaces'], instead: 'keep MCP in surfaces/mcp/' },
 };

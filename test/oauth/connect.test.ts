@@ -152,6 +152,25 @@ describe.skipIf(!hasBrowser())('connecting in the browser', () => {
     );
   });
 
+  it("reads a provider's addresses from its metadata, and uses the tenant's client before the server's", async () => {
+    verifies('OAU-02');
+    const provider = world.providers['example'];
+    const { issuer = '', client_id = '', client_secret = '' } = provider ?? {};
+    const made = await world.toolcrib.request('POST', '/v1/oauth-clients', {
+      body: { provider: 'generic-oidc', name: 'idp', scope: 'tenant', client_id, client_secret, options: { issuer } },
+    });
+    const redirect_uris = [made.body.redirect_uri];
+    await provider?.setClient({ client_id, client_secret, redirect_uris, auth_method: 'client_secret_post' });
+    const { page } = await world.newPerson('oda@acme.example');
+    await goToProvider(page, pageAt('/connect/generic-oidc'));
+    await agree(page);
+    await page.waitForURL(pageAt('/account'));
+    const [credential] = await world.rows(`select * from credential where provider = 'generic-oidc'`);
+    expect(credential).toMatchObject({ account: 'ada@provider.example', oauth_client_id: made.body.id, options: {} });
+    const path = `/v1/oauth-clients/${made.body.id}`;
+    expect((await world.toolcrib.request('DELETE', path)).status).toBe(409);
+  });
+
   it('runs without scripts, without a problem in the console', async () => {
     const { origin } = new URL(world.toolcrib.url);
     const own = world.browser.problems.filter(
