@@ -31,8 +31,15 @@ const salt_bytes = 16;
 const hash_bytes = 32;
 const computeHash = promisify(argon2);
 
-export function createPasswords(): Passwords {
-  const places = createPlaces();
+interface Bounds {
+  readonly at_once: number;
+  readonly waiting: number;
+}
+
+const usual: Bounds = { at_once: limits.password_hashes, waiting: limits.password_queue };
+
+export function createPasswords(bounds: Bounds = usual): Passwords {
+  const places = createPlaces(bounds);
   let computed = 0;
   const compute = (password: string, salt: Buffer, parameters: Parameters): Promise<Buffer> =>
     places(() => {
@@ -99,12 +106,12 @@ function read(stored: string) {
 }
 
 /** Runs so many at once, lets so many wait in their order, and refuses the rest. */
-function createPlaces(): <T>(work: () => Promise<T>) => Promise<T> {
+function createPlaces(bounds: Bounds): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (work) => {
-    if (running < limits.password_hashes) running += 1;
-    else if (waiting.length >= limits.password_queue) {
+    if (running < bounds.at_once) running += 1;
+    else if (waiting.length >= bounds.waiting) {
       throw new ToolcribError('rate_limited', {
         params: { what: 'people sign in at the same moment', retry_after_s: 2 },
         retry_after_s: 2,
