@@ -34,6 +34,6 @@ describe('checkReturn', () => {
     ],
     `/${'x'.repeat(2_000)}`,
   ])('does not go to %j', (given) => {
-    expect(() => checkReturn(given, rules)).toThrowError(expect.objectContaining({ code: 'body_invalid' }));
+    expect(() => checkReturn(given, rules)).toThrow(expect.objectContaining({ code: 'body_invalid' }));
   });
 });

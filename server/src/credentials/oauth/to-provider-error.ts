@@ -21,7 +21,7 @@ const codes: Readonly<Record<string, ProviderProblem>> = {
 };
 
 /** The problem that an error code of RFC 6749, or one of its relatives, stands for. */
-export function problemOfCode(code: string): ProviderProblem {
+function problemOfCode(code: string): ProviderProblem {
   return Object.hasOwn(codes, code) ? (codes[code] ?? 'refused') : 'refused';
 }
 
