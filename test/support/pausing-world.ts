@@ -7,7 +7,7 @@ import type { LocalHttp } from './local-http.ts';
 import { addPerson, browse, csrfOf, goodPassword } from './people.ts';
 import type { TestPerson } from './people.ts';
 import { startTestServer } from './test-server.ts';
-import type { Answer, RequestOptions, TestServer } from './test-server.ts';
+import type { Answer, TestServer } from './test-server.ts';
 
 export interface PausingWorld {
   readonly toolcrib: TestServer;
@@ -155,9 +155,4 @@ export async function signInOn(
   await page.fill('input[name=password]', goodPassword);
   await page.click('main button');
   await page.waitForURL('**/account');
-}
-
-/** Options of a request that carries this key. */
-export function withKey(key: string, options: RequestOptions = {}): RequestOptions {
-  return { ...options, key };
 }

@@ -37,8 +37,8 @@ export function statusAt(row: { readonly status: Status; readonly expires_at: Da
 
 /** The condition "still waits at this moment", beside the tenant. */
 export function isPending(now: number) {
-  return ({ and, eb }: ExpressionBuilder<Pick<Schema, 'interaction'>, 'interaction'>) =>
-    and([eb('interaction.status', '=', 'pending'), eb('interaction.expires_at', '>', new Date(now))]);
+  return (eb: ExpressionBuilder<Pick<Schema, 'interaction'>, 'interaction'>) =>
+    eb.and([eb('interaction.status', '=', 'pending'), eb('interaction.expires_at', '>', new Date(now))]);
 }
 
 /** The field and record that an approval's arguments are sealed for. */

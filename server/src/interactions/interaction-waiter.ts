@@ -59,7 +59,7 @@ export class InteractionWaiter {
 
   #listeners(tenant_id: string, id: string): Set<() => void> {
     let ids = this.#waiting.get(tenant_id);
-    if (ids === undefined) this.#waiting.set(tenant_id, (ids = new Map()));
+    if (ids === undefined) this.#waiting.set(tenant_id, (ids = new Map<string, Set<() => void>>()));
     let listeners = ids.get(id);
     if (listeners === undefined) ids.set(id, (listeners = new Set()));
     return listeners;

@@ -102,6 +102,7 @@ async function act(deps: InteractionPageDeps, { principal }: Browser, { interact
       await connectAccount(deps, principal, { interaction, account });
       return deps.forgetIdentities();
     }
+    default:
   }
   throw new ToolcribError('body_invalid', { params: { problem: 'it does not say what to do' } });
 }
