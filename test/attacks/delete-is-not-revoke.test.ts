@@ -31,6 +31,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   ahead_ms = 0;
+  await provider.release('token');
   await provider.set({ rotate: true, answers: {}, delay_ms: {} });
 });
 afterAll(() => provider.stop());

@@ -21,6 +21,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   ahead_ms = 0;
+  await provider.release('token');
   await provider.set({ access_token_s: 600, rotate: true, tells_expiry: true, delay_ms: {}, answers: {} });
 });
 afterAll(() => provider.stop());
