@@ -317,7 +317,7 @@ export class ToolcribClient {
   ): Promise<ReadableStream<Uint8Array>> {
     const given = Object.entries(range).filter(([, value]) => value !== undefined);
     const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
-    const { body } = await this.#open('GET', `/v1/audit/export?${query}`, { signal: options.signal });
+    const { body } = await this.#open('GET', `/v1/audit/export?${query.toString()}`, { signal: options.signal });
     if (body === null) throw new ToolcribClientError(0, notOurs);
     return body;
   }

@@ -122,7 +122,6 @@ describe.skipIf(!hasBrowser())('A28 planted secrets', () => {
       config: { vault_keys: [master_key], database_url: database.url },
       server: { tools: tools(echo.url), environment: (name) => environment[name] },
     });
-    expect(world.toolcrib.server.faults).toEqual([]);
     ada = await world.newPerson('ada@acme.example', { role: 'admin' });
     ada.page.on('response', (response) => {
       const { pathname, origin } = new URL(response.url());
@@ -151,6 +150,7 @@ describe.skipIf(!hasBrowser())('A28 planted secrets', () => {
   const accounts: string[] = [];
 
   it('are planted', { timeout: 60_000 }, async () => {
+    expect(world.toolcrib.server.faults).toEqual([]);
     await ada.page.goto(`${world.toolcrib.url}/connect/example?return_to=/account`);
     await ada.page.click('main form button');
     await agree(ada.page);
@@ -264,7 +264,11 @@ describe.skipIf(!hasBrowser())('A28 planted secrets', () => {
       client_secret: wrong,
     });
     await send('POST', '/v1/tools/hook/call', { arguments: { k: '$HOOK $MISSING', q: 7 } });
-    await toolcrib.request('POST', '/v1/credentials', { key: ada.key, raw: `{"fields": {"token": "${wrong}"` });
+    const cut = await toolcrib.request('POST', '/v1/credentials', {
+      key: ada.key,
+      raw: `{"fields": {"token": "${wrong}"`,
+    });
+    expect(cut.status).toBe(400);
   });
 
   it('are tested, refused by a provider that tells them, and ended', { timeout: 60_000 }, async () => {

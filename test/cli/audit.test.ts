@@ -74,7 +74,7 @@ describe('toolcrib audit', () => {
     writeFileSync(file, Buffer.from([0xff, 0xfe, 0x0a]));
     expect(await run('audit', 'verify', file)).toMatchObject({
       code: 1,
-      out: 'The chain is BROKEN: It is not text.\n',
+      out: 'The chain is BROKEN: A line is no text, or longer than any record.\n',
     });
   });
 

@@ -1,4 +1,5 @@
 // The chain of the audit: whole whatever the order of writers, and broken at the right place whatever is done to it.
+import type { AuditRange } from '@toolcrib/client';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,7 +7,7 @@ import { systemClock } from '../../server/src/base/clock.ts';
 import { randomIds } from '../../server/src/base/ids.ts';
 import type { CallRecord } from '../../server/src/ledger/audit.ts';
 import { recordChange } from '../../server/src/ledger/changes.ts';
-import { exportAudit, readAuditHead } from '../../server/src/ledger/export-audit.ts';
+import { readAuditHead } from '../../server/src/ledger/export-audit.ts';
 import { insertCalls } from '../../server/src/ledger/insert-calls.ts';
 import { verifyExport } from '../../server/src/ledger/verify-export.ts';
 import type { Database } from '../../server/src/store/scope.ts';
@@ -173,6 +174,7 @@ describe.each(storeForms)('%s', (form, makeHome) => {
     expect(await reportOf(store, tenant_id)).toMatchObject({ kind: 'whole', records: 3 });
   });
 
+  // Skipped: the embedded database has one connection.
   test.runIf(form === 'postgres')(
     'two changes that take their locks in opposite orders do not wait for each other',
     async () => {
@@ -205,7 +207,7 @@ describe.each(storeForms)('%s', (form, makeHome) => {
     const times = [1000, 2000, 3000, 4000, 5000].map((seconds) => Date.UTC(2026, 0, 1) + seconds * 1000);
     const records = times.map((at) => callOf(tenant_id, { id: idAt(at), started_at: at }));
     await insertCalls(store, records);
-    const partOf = async (range: Parameters<typeof exportAudit>[2]): Promise<readonly number[]> => {
+    const partOf = async (range: AuditRange): Promise<readonly number[]> => {
       const text = await exportText(store, tenant_id, range);
       expect(await verifyExport(exportLines(text))).toMatchObject({ kind: 'whole', head: { seq: 5 } });
       return [...text.matchAll(/^\{"seq":(\d+)/gm)].map(([, seq]) => Number(seq));

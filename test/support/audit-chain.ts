@@ -42,6 +42,6 @@ export async function exportText(
 }
 
 /** Its lines, as the verifier gets them from a file. */
-export async function* exportLines(text: string): AsyncGenerator<string> {
+export async function* exportLines(text: string): AsyncGenerator<string | undefined> {
   yield* splitLines(new Blob([text]).stream());
 }

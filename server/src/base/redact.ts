@@ -16,7 +16,7 @@ const names = String.raw`(?<![\w-])[\w-]{0,40}?(?:password|passwd|pwd|secret|tok
 const shapes: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^]*?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|$)/g, removed],
   // Keys, sessions, invitations, states and master keys of our own.
-  [/t[a-z]_[0-9a-z]{10,}_[0-9a-z]+/gi, removed],
+  [/t[a-z]_(?:[0-9a-z]{1,25}_[0-9a-z]{16,}|[0-9a-z]{10,25}_[0-9a-z]+)/gi, removed],
   [/tk_[\w-]{40,}/g, removed],
   // JSON Web Tokens, signed or encrypted (RFC 7515 §3.1, RFC 7516 §3.1).
   [/\beyJ[\w-]{6,}(?:\.[\w-]*){2,4}/g, removed],

@@ -37,7 +37,7 @@ export const auditExportCommand: Command = {
       };
       const report = await verifyChunks(copy(await client.exportAudit(range), write), anchors);
       await file?.sync();
-      return showReport(report, io.err);
+      return showReport(report, (text) => io.err(text));
     } finally {
       await file?.close();
     }
@@ -66,8 +66,9 @@ function boundOf(name: 'from' | 'to', { options }: CommandInput): AuditRange {
 
 /** For its owner alone to read. */
 function openNew(path: string) {
-  return open(path, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {
-    const problem = cause.code === 'EEXIST' ? `${path} is there already` : `${path} cannot be written (${cause.code})`;
+  return open(path, 'wx', 0o600).catch((cause: unknown) => {
+    const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+    const problem = code === 'EEXIST' ? `${path} is there already` : `${path} cannot be written (${code})`;
     throw new ToolcribError('usage_invalid', { params: { problem, usage: 'toolcrib audit export --out FILE' }, cause });
   });
 }

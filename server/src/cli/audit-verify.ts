@@ -22,11 +22,11 @@ export const auditVerifyCommand: Command = {
       file === undefined
         ? await remote(auditVerifyCommand, input).exportAudit()
         : readable(createReadStream(file), file);
-    return showReport(await verifyChunks(chunks, anchors), io.out);
+    return showReport(await verifyChunks(chunks, anchors), (text) => io.out(text));
   },
 };
 
-/** Verifies an export as it comes. What is no text in lines is a broken export. */
+/** Verifies an export as it comes; one that a server does not bring to its end is broken. */
 export async function verifyChunks(
   chunks: AsyncIterable<Uint8Array>,
   anchors: Parameters<typeof verifyExport>[1],
@@ -34,13 +34,13 @@ export async function verifyChunks(
   try {
     return await verifyExport(splitLines(chunks), anchors);
   } catch (error) {
-    if (error instanceof RangeError) return { kind: 'broken', seq: undefined, problem: error.message };
-    if (!(error instanceof TypeError)) throw error;
-    const problem =
-      error.message === 'terminated'
-        ? 'The server ended the connection before the export was complete'
-        : 'It is not text';
-    return { kind: 'broken', seq: undefined, problem };
+    // So fetch says that a connection has ended before the answer did.
+    if (!(error instanceof TypeError && error.message === 'terminated')) throw error;
+    return {
+      kind: 'broken',
+      seq: undefined,
+      problem: 'The server ended the connection before the export was complete',
+    };
   }
 }
 

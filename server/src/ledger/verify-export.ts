@@ -45,7 +45,7 @@ class Broken extends Error {
 
 /** Verifies the lines of an export, and that each anchor (a head noted earlier) is a record of it. Reads to the end. */
 export async function verifyExport(
-  lines: AsyncIterable<string>,
+  lines: AsyncIterable<string | undefined>,
   anchors: readonly AuditHead[] = [],
 ): Promise<ChainReport> {
   const reader = new ChainReader(anchors);
@@ -85,13 +85,14 @@ class ChainReader {
     this.#anchors = new Map(anchors.map(({ seq, hash }) => [seq, hash]));
   }
 
-  take(line: string): void {
+  take(line: string | undefined): void {
+    if (line === undefined) throw new Broken(this.#next(), 'A line is no text, or longer than any record');
     if (this.#head !== undefined) throw new Broken(undefined, 'Something follows the last line');
     if (this.#start === undefined) return this.#begin(line);
     const parts = recordLine.exec(line);
     if (parts !== null) return this.#record(Number(parts[1]), parts[2] ?? '', parts[3] ?? '');
     this.#head = endLine.safeParse(parse(line)).data?.head;
-    if (this.#head === undefined) throw new Broken(this.#last.seq + 1, 'A line is not of an export');
+    if (this.#head === undefined) throw new Broken(this.#next(), 'A line is not of an export');
   }
 
   /** After the last line. */
@@ -108,13 +109,19 @@ class ChainReader {
         `The head is ${head.seq}:${head.hash}, but the last record is ${last.seq}:${last.hash}`,
       );
     }
-    for (const seq of this.#anchors.keys()) throw unreached(seq, start.after.seq, last.seq, head.seq);
+    const [anchor] = this.#anchors.keys();
+    if (anchor !== undefined) throw unreached(anchor, start.after.seq, last.seq, head.seq);
   }
 
   /** Of an export that is whole. */
   report(): ChainReport {
     const [last, head = last, tenant_id = ''] = [this.#last, this.#head, this.#start?.tenant_id];
     return { kind: 'whole', tenant_id, records: this.#records, last, head, from: this.#from, to: this.#to };
+  }
+
+  /** The place that is read; undefined before the first line. */
+  #next(): number | undefined {
+    return this.#start === undefined ? undefined : this.#last.seq + 1;
   }
 
   #begin(line: string): void {
