@@ -23,7 +23,7 @@ import { verifies } from '../support/verifies.ts';
 let provider: OauthProvider;
 /** Milliseconds that the clock is ahead. */
 let ahead_ms = 0;
-const clock = { now: () => systemClock.now() + ahead_ms, monotonic: systemClock.monotonic };
+const clock = { now: () => systemClock.now() + ahead_ms, monotonic: () => systemClock.monotonic() };
 const by_hand = 'Take the grant back on the page of the test provider.';
 
 beforeAll(async () => {

@@ -32,7 +32,7 @@ describe('revokeCredentials', () => {
     expect(await world.whose(ada)).toBe('a1');
 
     const one = await revoke(zoe.key, { user_id: ada.user_id, system: 'slack' });
-    expect(one.body.receipts.map((one: { credential_id: string }) => one.credential_id)).toEqual([theirs[1]]);
+    expect(one.body.receipts.map(({ credential_id }: { credential_id: string }) => credential_id)).toEqual([theirs[1]]);
     const all = await revoke(zoe.key, { user_id: ada.user_id });
     expect(all.status).toBe(200);
     expect(all.body).toMatchObject({

@@ -1,7 +1,7 @@
 // A second, independent OAuth 2 and OpenID provider for tests: Debian's glewlwyd (C, nothing in common with oidc-provider), on
 // a port and an SQLite file of its own, set up through its own API. Its refresh tokens are used up by their use.
 //
-//   describe.skipIf(!hasGlewlwyd())(…)
+// Tests with it are skipped unless `hasGlewlwyd()`.
 //   const provider = await startGlewlwyd({ redirect_uris: ['http://127.0.0.1:5100/oauth/callback/…'] });
 //   provider.issuer                               discovery is below it
 //   await provider.connect({ account: 'ada' })    a grant without a browser
