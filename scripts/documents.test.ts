@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { errorCatalogue } from '../server/src/base/errors.ts';
+import { errorCatalogue } from '../server/src/base/error-catalogue.ts';
 import { settings } from '../server/src/base/settings.ts';
 import { limits } from '../server/src/base/limits.ts';
 import { generatedDocuments } from './documents.ts';

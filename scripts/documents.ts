@@ -1,7 +1,7 @@
 // The pages of docs/ that are made from the code, as text. The test beside it holds the files equal; write-docs.ts writes them.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { errorCatalogue } from '../server/src/base/errors.ts';
+import { errorCatalogue } from '../server/src/base/error-catalogue.ts';
 import { providerFields } from '../server/src/credentials/oauth/provider.ts';
 import { settings } from '../server/src/base/settings.ts';
 import type { Setting } from '../server/src/base/settings.ts';

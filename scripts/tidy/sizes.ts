@@ -12,7 +12,10 @@ export interface SizeExceptions {
   readonly functions: Readonly<Record<string, string>>;
 }
 
-export const size_exceptions: SizeExceptions = { files: {}, functions: {} };
+export const size_exceptions: SizeExceptions = {
+  files: { 'server/src/base/error-catalogue.ts': 'one table, of which a part is worth less than the whole' },
+  functions: {},
+};
 
 /** Findings on the code lines (no blanks, no comments) of the file and its functions, and on parameters. Tests have long functions. */
 export function sizeFindings(file: SourceFile, exceptions: SizeExceptions): readonly Finding[] {

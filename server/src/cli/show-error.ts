@@ -1,6 +1,7 @@
 // What a person reads on the terminal when something goes wrong.
 import { ToolcribClientError } from '@toolcrib/client';
-import { errorCatalogue, toToolcribError } from '../base/errors.ts';
+import { errorCatalogue } from '../base/error-catalogue.ts';
+import { toToolcribError } from '../base/errors.ts';
 import type { Fault } from '../base/errors.ts';
 import { exit } from './command.ts';
 import type { Io } from './command.ts';

@@ -1,6 +1,6 @@
 // The OpenAPI 3.1 document, made from the operations: what is not in an operation is not in the document.
 import { z } from 'zod';
-import { errorCatalogue } from '../../base/errors.ts';
+import { errorCatalogue } from '../../base/error-catalogue.ts';
 import type { ErrorCode } from '../../base/errors.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import type { Route } from '../route.ts';

@@ -23,7 +23,7 @@ import type {
 } from '@toolcrib/client';
 import { changeActions } from '@toolcrib/client';
 import { z } from 'zod';
-import { errorCatalogue } from '../../base/errors.ts';
+import { errorCatalogue } from '../../base/error-catalogue.ts';
 import { permissions, roles } from '../../identity/permissions.ts';
 
 const json: z.ZodType<JsonValue> = z.json().meta({ id: 'JsonValue' });
