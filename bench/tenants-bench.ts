@@ -199,7 +199,7 @@ async function startUpstream(folder: string): Promise<AsyncDisposable & { readon
   const server = await startChildServer({
     name: 'upstream',
     command: process.execPath,
-    args: [join(import.meta.dirname, 'upstream.ts')],
+    args: [join(import.meta.dirname, 'upstream-process.ts')],
     folder,
     ready: (output) => Promise.resolve(urlIn(output) !== undefined),
   });

@@ -90,7 +90,7 @@ describe('A08 every operation', () => {
     for (const operation of operations.filter(({ guard }) => guard.kind !== 'public')) {
       for (const person of people) {
         const answer = await ask(operation, pathOf(operation, unknown_id), as(person, operation));
-        const allowed = rolePermissions[person.role] as readonly Permission[];
+        const allowed: readonly Permission[] = rolePermissions[person.role];
         const wanted = operation.guard.kind === 'permission' ? operation.guard.permission : 'tools.use';
         const seen = [operation.id, person.role, answer.body?.error?.code === 'forbidden' ? 'forbidden' : 'let in'];
         // More may be asked for by what is in the body; less never.

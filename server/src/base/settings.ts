@@ -44,7 +44,7 @@ const globalClient = z.union([
     .regex(/^[\w-]+=[^:]+:.+$/s, 'must be PROVIDER=CLIENT_ID:CLIENT_SECRET')
     .transform((text) => {
       const [, provider = '', client_id = '', client_secret = ''] = /^([\w-]+)=([^:]+):(.+)$/s.exec(text) ?? [];
-      return { provider, client_id, client_secret, options: {} as Readonly<Record<string, string>> };
+      return { provider, client_id, client_secret, options: {} };
     }),
   z.strictObject({
     provider: z.string().min(1),
