@@ -73,7 +73,6 @@ function gatherProblems(page: Page, problems: string[]): void {
   page.on('console', (message) => {
     const { url } = message.location();
     // Browsers ask for an icon by themselves.
-    if (url.endsWith('/favicon.ico')) return;
     // A page that is itself an error page is told of as well; the test that opens it sees its status.
     const is_status = message.text().startsWith('Failed to load resource: the server responded') && url === page.url();
     if (message.type() === 'error' && !is_status) problems.push(`${message.text()} (${url})`);

@@ -274,7 +274,7 @@ export const errorCatalogue = {
     audience: 'caller',
     retryable: false,
     message: '{problem}.',
-    hint: 'Choose another name, or change the existing one.',
+    hint: 'Look at what is there, and change that or the request.',
   },
   calls_limited: {
     status: 429,

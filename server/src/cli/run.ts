@@ -7,6 +7,7 @@ import { callCommand } from './call.ts';
 import { checkCommand } from './check.ts';
 import { exit, helpOf, readInput } from './command.ts';
 import type { Command, Io } from './command.ts';
+import { connectCommand } from './connect.ts';
 import { credentialsAddCommand } from './credentials-add.ts';
 import { credentialsDeleteCommand } from './credentials-delete.ts';
 import { credentialsListCommand } from './credentials-list.ts';
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
   policyRemoveCommand,
   explainCommand,
   credentialsListCommand,
+  connectCommand,
   credentialsAddCommand,
   credentialsTestCommand,
   credentialsShareCommand,

@@ -11,6 +11,7 @@ const types: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
   png: 'image/png',
+  svg: 'image/svg+xml',
 };
 
 /** Nothing from elsewhere, no inline script, no framing; swagger-ui sets style attributes and draws data: images. */
@@ -42,6 +43,7 @@ export const pageRoutes: readonly Route[] = [
   file('/', new URL('index.html', dashboard)),
   file('/style.css', new URL('style.css', dashboard)),
   file('/web.css', new URL('web/web.css', import.meta.url)),
+  file('/icon.svg', new URL('web/icon.svg', import.meta.url)),
   text('/docs', 'html', apiPage),
   text('/docs/start.js', 'js', apiScript),
   ...['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'].map((name) =>

@@ -56,7 +56,7 @@ async function showAccount(deps: PeopleDeps, exchange: Exchange, browser: Browse
 <dt>Organisation</dt><dd>${tenant.name} (${tenant.slug})</dd>
 <dt>Role</dt><dd>${role}</dd>
 </dl>
-<p><a href="/account/password">Change your password</a></p>
+<p><a href="/interactions">What waits for you</a> · <a href="/account/password">Change your password</a></p>
 <h2>Where you are signed in</h2>
 <div class="table"><table>
 <thead><tr><th scope="col">Since</th><th scope="col">Last seen</th><th scope="col">With</th><th scope="col">End</th></tr></thead>

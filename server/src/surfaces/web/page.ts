@@ -27,6 +27,7 @@ export function sendPage(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · Toolcrib</title>
 <link rel="stylesheet" href="/web.css">
+<link rel="icon" href="/icon.svg" type="image/svg+xml">
 </head>
 <body>
 <header><a href="/account">Toolcrib</a>${signed_in && signedIn(signed_in)}</header>
