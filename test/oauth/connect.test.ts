@@ -173,9 +173,7 @@ describe.skipIf(!hasBrowser())('connecting in the browser', () => {
 
   it('runs without scripts, without a problem in the console', async () => {
     const { origin } = new URL(world.toolcrib.url);
-    const own = world.browser.problems.filter(
-      (problem) => problem.includes(origin) && !problem.includes('/favicon.ico'),
-    );
+    const own = world.browser.problems.filter((problem) => problem.includes(origin));
     expect(own).toEqual([]);
   });
 });

@@ -72,7 +72,8 @@ function gatherProblems(page: Page, problems: string[]): void {
   page.on('pageerror', (error) => problems.push(`${error.message} (${page.url()})`));
   page.on('console', (message) => {
     const { url } = message.location();
-    // Browsers ask for an icon by themselves.
+    // Browsers ask other servers of the tests for an icon by themselves; our pages name theirs.
+    if (url.endsWith('/favicon.ico')) return;
     // A page that is itself an error page is told of as well; the test that opens it sees its status.
     const is_status = message.text().startsWith('Failed to load resource: the server responded') && url === page.url();
     if (message.type() === 'error' && !is_status) problems.push(`${message.text()} (${url})`);
