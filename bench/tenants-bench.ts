@@ -4,6 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeMasterKey } from '../server/src/credentials/vault/master-key.ts';
+import { requireAuditRecords } from './audit-check.ts';
 import type { BenchDeps } from './bench-deps.ts';
 import { startChildServer } from './child-server.ts';
 import type { Contestant } from './contestant.ts';
@@ -103,7 +104,8 @@ async function measureWorld(setting: Setting, size: WorldSize) {
   const requests = new Map(
     accounts.map((account) => [account, people.map((caller) => prepare(server, account, caller))]),
   );
-  const cells = await measureAccounts({ load, server, requests, options }, size);
+  const { cells, calls } = await measureAccounts({ load, server, requests, options }, size);
+  await requireAuditRecords(database.superuser_url, calls, deps.tell);
   return { cells, memory: { tenants: size.tenants, at_rest_bytes, peak_bytes: memoryUse(server.pid).peak_bytes } };
 }
 
@@ -114,7 +116,10 @@ interface Measuring {
   readonly options: BenchOptions;
 }
 
-async function measureAccounts(measuring: Measuring, size: WorldSize): Promise<readonly TenantsCell[]> {
+async function measureAccounts(
+  measuring: Measuring,
+  size: WorldSize,
+): Promise<{ readonly cells: readonly TenantsCell[]; readonly calls: number }> {
   const { load, server, requests, options } = measuring;
   const random = seededRandom(options.seed);
   const rounds = new Map<Account, { readonly load: LoadResult; readonly cpu_ms: number }[]>();
@@ -137,7 +142,7 @@ async function measureAccounts(measuring: Measuring, size: WorldSize): Promise<r
       if (round > 0) rounds.set(account, [...(rounds.get(account) ?? []), { load: result, cpu_ms }]);
     }
   }
-  return accounts.map((account) => {
+  const cells = accounts.map((account) => {
     const measured = rounds.get(account) ?? [];
     const over = (figure: (round: (typeof measured)[number]) => number): Spread =>
       spread(measured.map((one) => figure(one)));
@@ -151,6 +156,7 @@ async function measureAccounts(measuring: Measuring, size: WorldSize): Promise<r
       cpu_us_per_call: over((one) => (one.cpu_ms * 1_000) / one.load.good),
     };
   });
+  return { cells, calls: offset };
 }
 
 /** The answer says whose token arrived at the service: every single one is checked. */

@@ -23,6 +23,7 @@ import type { ReloadFigures } from '../../bench/reload-bench.ts';
 import { askForFlight, faces } from '../../bench/requests.ts';
 import type { Face } from '../../bench/requests.ts';
 import { percentile, spread } from '../../bench/statistics.ts';
+import type { TenantsFigures } from '../../bench/tenants-bench.ts';
 import { verifyAnswers } from '../../bench/verify-answers.ts';
 import { limits } from '../../server/src/base/limits.ts';
 
@@ -34,6 +35,7 @@ interface Figures {
   readonly mixed: MixedFigures;
   readonly reload: { readonly reload: readonly ReloadFigures[] };
   readonly auth: AuthFigures;
+  readonly tenants: TenantsFigures;
 }
 
 describe('npm run bench', () => {
@@ -47,7 +49,7 @@ describe('npm run bench', () => {
     const json = join(folder, 'figures.json');
     const script = join(import.meta.dirname, '../../bench/bench.ts');
     const size = ['--quick', '--seconds', '0.1', '--rounds', '1', '--connections', '4'];
-    const args = [script, '--scenario', 'lookup,mixed,reload,auth', ...size, '--json', json];
+    const args = [script, '--scenario', 'lookup,mixed,reload,auth,tenants', ...size, '--json', json];
     if ('missing' in peer) process.stderr.write(`\n*** bench: the peer is not tested: ${peer.missing} ***\n`);
     ({ stdout } = await run(process.execPath, args, { timeout: 170_000 }));
     ({ figures } = JSON.parse(readFileSync(json, 'utf8')) as { figures: Figures });
@@ -66,7 +68,8 @@ describe('npm run bench', () => {
 
   test('has an audit record for every call of every scenario', () => {
     const lines = stdout.match(/^audit: .*$/gm) ?? [];
-    expect(lines).toHaveLength(4);
+    // One for each, and two sizes of the world of tenants.
+    expect(lines).toHaveLength(6);
     for (const line of lines) expect(line).toMatch(/^audit: (\d+) records for \1 calls$/);
   });
 
@@ -109,6 +112,15 @@ describe('npm run bench', () => {
 
   test('auth: measures calls without a token, with a known one and with a new one', () => {
     expectCells(figures.auth.cells, ['no token', 'known token', 'new token']);
+  });
+
+  test('tenants: measures calls with the account of the file and of the caller, in worlds of two sizes', () => {
+    const { cells, memory } = figures.tenants;
+    expect(cells.map(({ tenants, account }) => `${tenants} ${account}`)).toEqual([
+      ...['2 of the file', '2 of the caller', '20 of the file', '20 of the caller'],
+    ]);
+    for (const { calls } of cells) expect(calls).toBeGreaterThan(0);
+    for (const { peak_bytes, at_rest_bytes } of memory) expect(peak_bytes).toBeGreaterThanOrEqual(at_rest_bytes);
   });
 
   test('refuses options that it does not know', () => {
