@@ -243,10 +243,9 @@ async function makePeople(toolcrib: TestServer, database_url: string): Promise<r
     roles.map(async (role): Promise<Person> => {
       const member = { email: `walking-${role}@ours.example`, name: role, role };
       const { body: made } = await toolcrib.request('POST', '/v1/members', { key, body: member });
-      const scopes = rolePermissions[role];
-      const body = { name: `of ${role}`, user_id: made.user_id, scopes };
-      const { body: key_of_role } = await toolcrib.request('POST', '/v1/keys', { key, body });
       const session = await makeSession(database_url, { tenant_id: me.tenant.id, user_id: made.user_id });
+      const own = { key: '', headers: browserHeaders(toolcrib.url, session), body: { name: `of ${role}` } };
+      const { body: key_of_role } = await toolcrib.request('POST', '/v1/keys', own);
       return { role, key: key_of_role.secret, session };
     }),
   );
