@@ -16,6 +16,7 @@ describe('checkReturn', () => {
 
   it.each([
     ...['//evil.example', '/\\evil.example', '\\\\evil.example', 'https:evil.example', 'https://evil.example/'],
+    ...['/.//evil.example', '/a/..//evil.example', 'https://tools.example//evil.example', '/%2e//evil.example'],
     ...['javascript:alert(1)', 'data:text/html,x', 'http://tools.example/account', 'https://tools.example:444/account'],
     ...[
       'https://user@tools.example/',

@@ -13,7 +13,9 @@ export interface ReturnRules {
 export function checkReturn(given: string, { own_origin, allowed }: ReturnRules): string {
   const url = given.length <= 2_000 && !/[\s\\\p{C}]/u.test(given) ? parse(given, own_origin) : undefined;
   if (url !== undefined && url.username === '' && url.password === '') {
-    if (url.origin === own_origin) return `${url.pathname}${url.search}`;
+    // `/.//elsewhere.example` is a path that begins with two slashes once it is read: as a return address, another server.
+    const is_own = url.origin === own_origin && !url.pathname.startsWith('//');
+    if (is_own) return `${url.pathname}${url.search}`;
     const { href } = url;
     // Compared after parsing: dots and the case of the host are gone by now.
     if (allowed.some((one) => (one.endsWith('/') ? href.startsWith(new URL(one).href) : href === new URL(one).href))) {
