@@ -31,9 +31,19 @@ export interface SignedInPerson extends TestPerson {
   readonly page: Page;
 }
 
+export interface OtherProvider {
+  readonly name: string;
+  /** YAML. */
+  readonly definition: string;
+  readonly client_id: string;
+  readonly client_secret: string;
+}
+
 export interface ConnectWorldOptions {
   /** Names of providers, each with a global client; `example` when absent. */
   readonly providers?: readonly string[];
+  /** Providers that run already, and stay. */
+  readonly others?: readonly OtherProvider[];
   /** Lines of YAML for the definition of every provider, below `oauth:` (two spaces). */
   readonly oauth_lines?: readonly string[];
   readonly config?: Partial<Config>;
@@ -43,13 +53,14 @@ export interface ConnectWorldOptions {
 }
 
 export async function startConnectWorld(options: ConnectWorldOptions = {}): Promise<ConnectWorld> {
-  const { providers: names = ['example'], oauth_lines = [], config = {}, origins = [] } = options;
+  const { providers: names = ['example'], others = [], oauth_lines = [], config = {}, origins = [] } = options;
   const folder = mkdtempSync(join(tmpdir(), 'toolcrib-providers-'));
   const providers: Record<string, OauthProvider> = {};
   for (const name of names) {
     const provider = (providers[name] = await startOauthProvider());
     writeFileSync(join(folder, `${name}.yaml`), definitionOf(name, provider, oauth_lines));
   }
+  for (const { name, definition } of others) writeFileSync(join(folder, `${name}.yaml`), definition);
   const browser = await openBrowser();
   const database = await createDatabase();
   const client = new Client({ connectionString: database.superuser_url });
@@ -61,12 +72,9 @@ export async function startConnectWorld(options: ConnectWorldOptions = {}): Prom
       database_url: database.url,
       allowed_private: ['127.0.0.1'],
       oauth_providers: [folder],
-      oauth_clients: Object.entries(providers).map(([provider, { client_id, client_secret }]) => ({
-        provider,
-        client_id,
-        client_secret,
-        options: {},
-      })),
+      oauth_clients: [...Object.entries(providers), ...others.map((other) => [other.name, other] as const)].map(
+        ([provider, { client_id, client_secret }]) => ({ provider, client_id, client_secret, options: {} }),
+      ),
       ...config,
     },
   });

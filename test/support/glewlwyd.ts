@@ -5,11 +5,11 @@
 //   const provider = await startGlewlwyd({ redirect_uris: ['http://127.0.0.1:5100/oauth/callback/…'] });
 //   provider.issuer                               discovery is below it
 //   await provider.connect({ account: 'ada' })    a grant without a browser
-// In a browser its sign-in asks for name and password (`password`), then for the consent.
+// Its own pages for people with a browser: glewlwyd-pages.ts.
 import { generateKeyPairSync, randomBytes, createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,11 +38,13 @@ export interface Glewlwyd {
     readonly introspection: string;
     readonly device_authorization: string;
   };
-  /** People who can sign in. */
+  /** People who can sign in and give every scope; `cy` can sign in and give none. */
   readonly accounts: readonly string[];
   readonly password: string;
   /** A whole authorization-code flow with PKCE. */
   connect(wanted?: { readonly account?: string; readonly scopes?: readonly string[] }): Promise<OauthTokens>;
+  /** The only addresses from now on to which it sends browsers back. */
+  setRedirectUris(redirect_uris: readonly string[]): Promise<void>;
   /** Whether it takes the token, access or refresh, as its introspection says. */
   isAlive(token: string): Promise<boolean>;
   stop(): Promise<void>;
@@ -50,8 +52,9 @@ export interface Glewlwyd {
 
 const documents = '/usr/share/doc/glewlwyd/database/init.sqlite3.sql.gz';
 const modules = '/usr/lib/glewlwyd';
+const shared = '/usr/share/glewlwyd';
 const own_return = 'http://127.0.0.1/connected';
-const accounts = ['ada', 'ben'] as const;
+const accounts = ['ada', 'ben', 'cy'] as const;
 const password = 'password-of-the-tests';
 const scopes = ['email', 'repo', 'calendar'] as const;
 const client = { client_id: 'toolcrib-tests', client_secret: 'client-secret-of-the-tests' } as const;
@@ -70,6 +73,7 @@ export async function startGlewlwyd(options: GlewlwydOptions = {}): Promise<Glew
   database.exec(gunzipSync(readFileSync(documents)).toString());
   database.close();
   const url = `http://localhost:${port}`;
+  copyPages(folder);
   writeFileSync(join(folder, 'glewlwyd.conf'), configuration({ url, port, folder }));
   const child = spawn(findProgram('glewlwyd') ?? 'glewlwyd', ['--config-file', join(folder, 'glewlwyd.conf')], {
     cwd: folder,
@@ -92,6 +96,10 @@ export async function startGlewlwyd(options: GlewlwydOptions = {}): Promise<Glew
     ...{ issuer, ...client, endpoints, accounts, password },
     connect: ({ account = 'ada', scopes: wanted = ['openid', 'email'] } = {}) =>
       connect(`${url}/api`, { account, scopes: wanted, issuer }),
+    setRedirectUris: async (redirect_uris) => {
+      const send = await createAdmin(`${url}/api`);
+      await send('PUT', `/client/${client.client_id}`, registration([own_return, ...redirect_uris]));
+    },
     isAlive: async (token) => {
       const body = new URLSearchParams({ token });
       const response = await fetch(endpoints.introspection, { method: 'POST', headers: basic, body });
@@ -111,6 +119,17 @@ const basic = {
   authorization: `Basic ${Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64')}`,
 };
 
+/** Its sign-in page with what that needs. The package holds links to other packages', and it serves no links. */
+function copyPages(folder: string): void {
+  const pages = join(folder, 'webapp');
+  cpSync(`${shared}/webapp`, pages, {
+    recursive: true,
+    dereference: true,
+    filter: (path) => !path.endsWith('config.json'),
+  });
+  copyFileSync(`${shared}/templates/config.json`, join(pages, 'config.json'));
+}
+
 function configuration({
   url,
   port,
@@ -125,7 +144,7 @@ bind_address="127.0.0.1"
 external_url="${url}"
 login_url="login.html"
 api_prefix="api"
-static_files_path="/usr/share/glewlwyd/webapp/"
+static_files_path="${folder}/webapp/"
 log_mode="file"
 log_level="INFO"
 log_file="${folder}/log"
@@ -191,12 +210,17 @@ function createVisitor(api: string) {
   };
 }
 
+async function createAdmin(api: string) {
+  const send = createVisitor(api);
+  await send('POST', '/auth/', { username: 'admin', password: 'password' });
+  return send;
+}
+
 async function setUp(
   api: string,
   { issuer, redirect_uris = [], access_token_s = 600 }: GlewlwydOptions & { issuer: string },
 ) {
-  const send = createVisitor(api);
-  await send('POST', '/auth/', { username: 'admin', password: 'password' });
+  const send = await createAdmin(api);
   for (const name of scopes) {
     await send('POST', '/scope/', {
       name,
@@ -208,7 +232,7 @@ async function setUp(
   }
   for (const username of accounts) {
     const email = `${username}@glewlwyd.example`;
-    const scope = ['g_profile', 'openid', ...scopes];
+    const scope = ['g_profile', ...(username === 'cy' ? [] : ['openid', ...scopes])];
     await send('POST', '/user/', { username, name: username, email, password, scope, enabled: true });
   }
   await send('POST', '/mod/plugin/', {
@@ -218,16 +242,20 @@ async function setUp(
     order_rank: 0,
     parameters: pluginParameters(issuer, access_token_s),
   });
-  await send('POST', '/client/', {
+  await send('POST', '/client/', registration([own_return, ...redirect_uris]));
+}
+
+function registration(redirect_uri: readonly string[]) {
+  return {
     ...client,
     name: 'Toolcrib',
     confidential: true,
     enabled: true,
-    redirect_uri: [own_return, ...redirect_uris],
+    redirect_uri,
     authorization_type: ['code', 'refresh_token', 'device_authorization', 'client_credentials'],
     token_endpoint_auth_method: ['client_secret_basic', 'client_secret_post'],
     scope: ['openid', ...scopes],
-  });
+  };
 }
 
 function pluginParameters(iss: string, access_token_s: number) {
