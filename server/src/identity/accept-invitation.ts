@@ -5,7 +5,7 @@ import { recordChange } from '../ledger/changes.ts';
 import type { Database } from '../store/scope.ts';
 import type { IdentityDeps } from './api-keys.ts';
 import { isClaimed } from './claimed-members.ts';
-import { memberOf, withdrawInvitationsTo } from './invitations.ts';
+import { isStillGiven, memberOf, withdrawInvitationsTo } from './invitations.ts';
 import { refuseTooMany } from './members.ts';
 import { requireGoodPassword } from './passwords.ts';
 import type { Passwords } from './passwords.ts';
@@ -106,7 +106,10 @@ async function readInvitation(db: Database, { clock }: IdentityDeps, { tenant_id
   const known = await memberOf(db, tenant_id, invitation.email);
   // They have come in by another way since: an admin's link no longer opens the account. The operator's does.
   const closed = known !== undefined && (await isClaimed(db, { tenant_id, user_id: known.user_id }));
-  if (known?.kind === 'service' || (closed && invitation.invited_by !== null)) throw new ToolcribError('not_found');
+  // Another role than the one that was invited to may be more than the inviter can give.
+  const is_other = known !== undefined && known.role !== invitation.role;
+  const is_stale = closed || is_other || !(await isStillGiven(db, invitation));
+  if (known?.kind === 'service' || (is_stale && invitation.invited_by !== null)) throw new ToolcribError('not_found');
   return { invitation, tenant };
 }
 

@@ -84,6 +84,8 @@ export async function createApiKey(
       .select('role')
       .where('tenant_id', '=', key.tenant_id)
       .where('user_id', '=', key.user_id)
+      // Whoever comes in at the same moment ends this key, or is seen here.
+      .forUpdate()
       .executeTakeFirst();
     if (member === undefined) throw new ToolcribError('not_found');
     if (key.maker !== undefined && key.maker.user_id !== key.user_id) {

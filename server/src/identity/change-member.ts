@@ -10,6 +10,7 @@ import type { Role } from './permissions.ts';
 import { actorOf } from './principal.ts';
 import type { Principal } from './principal.ts';
 import { requireMayGive, rolesGivenBy } from './role-rules.ts';
+import { endForeignKeys } from './sessions.ts';
 
 /** Throws `not_found`, `forbidden`, and `conflict` when nobody would be owner or a service account would be. */
 export async function changeMember(
@@ -36,6 +37,8 @@ export async function changeMember(
       .execute();
     const by = { tenant_id, actor: actorOf(principal) };
     await recordChange(db, deps, { ...by, action: 'member-changed', target_id: user_id });
+    // Whoever made them may give no key of an owner.
+    if (role === 'owner') await endForeignKeys(db, deps, { ...by, user_id });
     await withdrawInvitationsBy(db, deps, { ...by, user_id, keep: rolesGivenBy(role) });
   });
 }

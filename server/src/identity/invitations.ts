@@ -12,7 +12,7 @@ import { refuseClaimed } from './claimed-members.ts';
 import type { Role } from './permissions.ts';
 import { actorOf } from './principal.ts';
 import type { Principal } from './principal.ts';
-import { requireMayGive } from './role-rules.ts';
+import { requireMayGive, rolesGivenBy } from './role-rules.ts';
 import { isServiceAddress } from './service-address.ts';
 import { hashOfToken, makeToken } from './token-text.ts';
 
@@ -181,7 +181,22 @@ function pendingOf(
     .execute();
 }
 
-/** The member who has this address. */
+/** Whether the inviter may give the role at this moment: what a request under way wrote after they lost it counts for nothing. */
+export async function isStillGiven(
+  db: Database,
+  { tenant_id, invited_by, role }: Pick<InvitationTable, 'tenant_id' | 'invited_by' | 'role'>,
+): Promise<boolean> {
+  if (invited_by === null) return true;
+  const inviter = await db
+    .selectFrom('member')
+    .select('role')
+    .where('tenant_id', '=', tenant_id)
+    .where('user_id', '=', invited_by)
+    .executeTakeFirst();
+  return inviter !== undefined && rolesGivenBy(inviter.role).includes(role);
+}
+
+/** The member who has this address, locked until the transaction ends: who lets them in is decided by one after the other. */
 export async function memberOf(db: Database, tenant_id: string, email: string) {
   return db
     .selectFrom('member')
@@ -189,6 +204,7 @@ export async function memberOf(db: Database, tenant_id: string, email: string) {
     .select(['member.user_id', 'member.role', 'member.kind'])
     .where('member.tenant_id', '=', tenant_id)
     .where('app_user.email', '=', email.toLowerCase())
+    .forUpdate('member')
     .executeTakeFirst();
 }
 

@@ -68,7 +68,7 @@ export async function beginSession(
 }
 
 /** Only a member who never came in has any (claimed-members.ts). The operator's stay. */
-async function endForeignKeys(
+export async function endForeignKeys(
   db: Database,
   deps: IdentityDeps,
   { tenant_id, user_id, actor }: MemberId & { readonly actor: Actor },

@@ -1,9 +1,10 @@
 // Who may come in, once an issuer has said who it is: whoever came by it before, else whoever's address it has verified and
-// who is a member, invited, or of one of its domains. Nobody becomes an admin by it, and nothing reaches beyond the tenant.
+// who is a member, invited, or of one of its domains. It makes and opens no owner, since an admin chooses the issuer, and nothing
+// reaches beyond the tenant.
 import { sql } from 'kysely';
 import { ToolcribError } from '../../base/errors.ts';
 import { isClaimed } from '../../identity/claimed-members.ts';
-import { memberOf, withdrawInvitationsTo } from '../../identity/invitations.ts';
+import { isStillGiven, memberOf, withdrawInvitationsTo } from '../../identity/invitations.ts';
 import { refuseTooMany } from '../../identity/members.ts';
 import { isServiceAddress } from '../../identity/service-address.ts';
 import { beginSession } from '../../identity/sessions.ts';
@@ -35,6 +36,11 @@ const refusals = {
   claimed: {
     problem: 'there is an account with your e-mail address that is opened in another way',
     hint: 'Sign in to it as before, then open this sign-in again in the same browser: from then on it opens the account too.',
+  },
+  owner: {
+    problem:
+      'your e-mail address is that of an owner, or invited to become one, and this alone does not open such an account',
+    hint: 'Come in by the link of your invitation first, then open this sign-in again in the same browser.',
   },
   other_subject: {
     problem: 'the account with your e-mail address belongs to somebody else at this issuer',
@@ -101,7 +107,9 @@ async function findMember(
     .executeTakeFirst();
   // An address can get a new owner at the issuer, who is not the old one.
   if (other !== undefined) return refuse('other_subject');
-  if (signed_in !== user_id && (await isClaimed(db, { tenant_id, user_id }))) return refuse('claimed');
+  if (signed_in === user_id) return user_id;
+  if (await isClaimed(db, { tenant_id, user_id })) return refuse('claimed');
+  if (member.role === 'owner') return refuse('owner');
   return user_id;
 }
 
@@ -113,6 +121,7 @@ interface MadeMember {
 async function makeMember(db: Database, deps: Deps, newcomer: Newcomer, email: string): Promise<MadeMember> {
   const { tenant_id, sign_on, claims } = newcomer;
   const invitation = await acceptOpenInvitation(db, deps, tenant_id, email);
+  if (invitation?.role === 'owner') return refuse('owner');
   const at = email.lastIndexOf('@');
   if (invitation === undefined && !sign_on.domains.includes(email.slice(at + 1))) return refuse('unknown');
   await refuseTooMany(db, tenant_id);
@@ -128,7 +137,7 @@ async function makeMember(db: Database, deps: Deps, newcomer: Newcomer, email: s
 /** Uses up the invitation to an address, where one is open. */
 async function acceptOpenInvitation(db: Database, { clock }: Deps, tenant_id: string, email: string) {
   const now = new Date(clock.now());
-  return db
+  const invitation = await db
     .updateTable('invitation')
     .set({ accepted_at: now })
     .where('tenant_id', '=', tenant_id)
@@ -136,6 +145,7 @@ async function acceptOpenInvitation(db: Database, { clock }: Deps, tenant_id: st
     .where('accepted_at', 'is', null)
     .where('revoked_at', 'is', null)
     .where('expires_at', '>', now)
-    .returning(['id', 'role', 'name'])
+    .returning(['tenant_id', 'id', 'role', 'name', 'invited_by'])
     .executeTakeFirst();
+  return invitation !== undefined && (await isStillGiven(db, invitation)) ? invitation : undefined;
 }
