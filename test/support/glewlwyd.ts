@@ -43,6 +43,8 @@ export interface Glewlwyd {
   readonly password: string;
   /** A whole authorization-code flow with PKCE. */
   connect(wanted?: { readonly account?: string; readonly scopes?: readonly string[] }): Promise<OauthTokens>;
+  /** Signs in, gives the scopes of the address and goes on: where a browser would be sent back to. */
+  authorize(url: URL, account?: string): Promise<URL>;
   /** The only addresses from now on to which it sends browsers back. */
   setRedirectUris(redirect_uris: readonly string[]): Promise<void>;
   /** Whether it takes the token, access or refresh, as its introspection says. */
@@ -96,6 +98,7 @@ export async function startGlewlwyd(options: GlewlwydOptions = {}): Promise<Glew
     ...{ issuer, ...client, endpoints, accounts, password },
     connect: ({ account = 'ada', scopes: wanted = ['openid', 'email'] } = {}) =>
       connect(`${url}/api`, { account, scopes: wanted, issuer }),
+    authorize: (link, account = 'ada') => authorize(`${url}/api`, { url: link, account }),
     setRedirectUris: async (redirect_uris) => {
       const send = await createAdmin(`${url}/api`);
       await send('PUT', `/client/${client.client_id}`, registration([own_return, ...redirect_uris]));
@@ -293,24 +296,29 @@ function pluginParameters(iss: string, access_token_s: number) {
   };
 }
 
+async function authorize(api: string, { url, account }: { readonly url: URL; readonly account: string }): Promise<URL> {
+  const send = createVisitor(api);
+  await send('POST', '/auth/', { username: account, password });
+  await send('PUT', `/auth/grant/${client.client_id}`, { scope: url.searchParams.get('scope') });
+  const response = await send('GET', `/glwd/auth${url.search}&g_continue`);
+  return new URL(response.headers.get('location') ?? own_return);
+}
+
 async function connect(
   api: string,
   wanted: { readonly account: string; readonly scopes: readonly string[]; readonly issuer: string },
 ): Promise<OauthTokens> {
-  const send = createVisitor(api);
   const scope = wanted.scopes.join(' ');
-  await send('POST', '/auth/', { username: wanted.account, password });
-  await send('PUT', `/auth/grant/${client.client_id}`, { scope });
   const code_verifier = randomBytes(32).toString('base64url');
   const query = new URLSearchParams({
-    ...{ response_type: 'code', client_id: client.client_id, redirect_uri: own_return, scope, g_continue: '' },
+    ...{ response_type: 'code', client_id: client.client_id, redirect_uri: own_return, scope },
     state: randomBytes(16).toString('base64url'),
     nonce: randomBytes(16).toString('base64url'),
     code_challenge: createHash('sha256').update(code_verifier).digest('base64url'),
     code_challenge_method: 'S256',
   });
-  const response = await send('GET', `/glwd/auth?${query.toString()}`);
-  const back = new URL(response.headers.get('location') ?? own_return);
+  const url = new URL(`${wanted.issuer}/auth?${query.toString()}`);
+  const back = await authorize(api, { url, account: wanted.account });
   const code = back.searchParams.get('code');
   if (code === null) throw new Error(`glewlwyd gave no code: ${back.href}`);
   const answer = await fetch(`${wanted.issuer}/token`, {

@@ -4,6 +4,7 @@ import type * as openid from 'openid-client';
 import type { Clock } from '../../base/clock.ts';
 import type { GuardedFetch } from '../../base/guarded-fetch.ts';
 import { limits } from '../../base/limits.ts';
+import { basicCredentials } from '../oauth/basic-credentials.ts';
 import { SignOnError, toSignOnError } from './sign-on-problems.ts';
 
 /** Our registration at an issuer. */
@@ -111,7 +112,9 @@ function configure(
 ): openid.Configuration {
   // OpenID Connect Discovery §3: without a list it is Basic.
   const is_post = metadata.token_endpoint_auth_methods_supported?.includes('client_secret_post') === true;
-  const method = is_post ? library.ClientSecretPost(client_secret) : library.ClientSecretBasic(client_secret);
+  const byBasic: openid.ClientAuth = (_server, _client, _body, headers) =>
+    headers.set('authorization', basicCredentials(client_id, client_secret));
+  const method = is_post ? library.ClientSecretPost(client_secret) : byBasic;
   const configuration = new library.Configuration(metadata, client_id, undefined, method);
   // oxlint-disable-next-line typescript/no-deprecated -- on this machine alone, see isIssuer
   if (isPlain(metadata.issuer)) library.allowInsecureRequests(configuration);
