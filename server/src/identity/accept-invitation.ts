@@ -84,18 +84,20 @@ interface Link {
   readonly text: string;
 }
 
-/** The invitation, locked until the transaction ends, and its tenant. Throws `not_found`. */
+/** The invitation and its member, locked until the transaction ends, and its tenant. Throws `not_found`. */
 async function readInvitation(db: Database, { clock }: IdentityDeps, { tenant_id, text }: Link) {
-  const invitation = await db
+  const open = db
     .selectFrom('invitation')
     .selectAll()
     .where('tenant_id', '=', tenant_id)
     .where('token_hash', '=', hashOfToken(text))
     .where('accepted_at', 'is', null)
     .where('revoked_at', 'is', null)
-    .where('expires_at', '>', new Date(clock.now()))
-    .forUpdate()
-    .executeTakeFirst();
+    .where('expires_at', '>', new Date(clock.now()));
+  // The member first, as everywhere: two who lock in another order wait for each other.
+  const found = await open.executeTakeFirst();
+  const known = found && (await memberOf(db, tenant_id, found.email));
+  const invitation = await open.forUpdate().executeTakeFirst();
   const tenant = await db
     .selectFrom('tenant')
     .select(['name', 'slug'])
@@ -103,7 +105,6 @@ async function readInvitation(db: Database, { clock }: IdentityDeps, { tenant_id
     .where('suspended_at', 'is', null)
     .executeTakeFirst();
   if (invitation === undefined || tenant === undefined) throw new ToolcribError('not_found');
-  const known = await memberOf(db, tenant_id, invitation.email);
   // They have come in by another way since: an admin's link no longer opens the account. The operator's does.
   const closed = known !== undefined && (await isClaimed(db, { tenant_id, user_id: known.user_id }));
   // Another role than the one that was invited to may be more than the inviter can give.
