@@ -97,6 +97,8 @@ interface Found {
   /** Null: everything that the role has. */
   readonly scopes: readonly string[] | null;
   readonly calls_per_minute: number | null;
+  /** Of a key: when it ends. */
+  readonly expires_at: Date | null;
 }
 
 /** The header in one form: `bearer tc_…` (RFC 6750 §2.1). Throws `unauthenticated`. */
@@ -123,8 +125,8 @@ async function lookUp({ store, clock }: Deps, text: string): Promise<Principal> 
   if (found === undefined) throw new ToolcribError('unauthenticated');
   const { proof, person } = found;
   const allowed: readonly Permission[] = rolePermissions[person.role];
-  // A key with a bound makes no keys: ten of them would have ten times the bound.
-  const bounded = proof.calls_per_minute !== null;
+  // A key with a bound makes no keys: ten of them would have ten times the bound, and one that ends would live on in others.
+  const bounded = proof.calls_per_minute !== null || proof.expires_at !== null;
   const scopes = proof.scopes?.filter((scope) => isPermission(scope)) ?? allowed;
   return {
     tenant_id,
@@ -188,7 +190,7 @@ async function findSession(db: Database, tenant_id: string, { hash, now }: Token
       .where('id', '=', session.id)
       .execute();
   }
-  return { id: session.id, user_id: session.user_id, scopes: null, calls_per_minute: null };
+  return { id: session.id, user_id: session.user_id, scopes: null, calls_per_minute: null, expires_at: null };
 }
 
 /** Uses are noted now and then, not each time. */

@@ -11,7 +11,7 @@ import { apiKey, id, instant, permission } from './schemas.ts';
 const body = z.strictObject({
   name: z.string().trim().min(1).max(100),
   scopes: z.array(permission).min(1).optional().describe('Permissions of the key; without it, all that you have'),
-  expires_at: instant.optional().describe('When the key ends; without it, never'),
+  expires_at: instant.optional().describe('When the key ends; such a key makes no keys. Without it, never'),
   calls_per_minute: z
     .int()
     .min(1)
