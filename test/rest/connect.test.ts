@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { limits } from '../../server/src/base/limits.ts';
 import { startOauthProvider } from '../support/oauth-provider.ts';
 import type { OauthProvider } from '../support/oauth-provider.ts';
 import { operationCaller } from '../support/operation-caller.ts';
@@ -108,6 +109,19 @@ describe('OAuth clients', () => {
     expect((await call('deleteOauthClient', '/v1/oauth-clients/none', { key: ada.key })).status).toBe(404);
   });
 
+  it('409 for one more than a person can have, and the places of the tenant are not taken by it', async () => {
+    const send = (name: string, more: object = {}) =>
+      call('createOauthClient', '/v1/oauth-clients', { key: ben.key, body: { ...own, name, ...more } });
+    for (let made = 0; made < limits.oauth_clients_per_person; made += 1) {
+      expect((await send(`ben ${made}`)).status).toBe(201);
+    }
+    expect((await send('one more')).status).toBe(409);
+    const body = { ...own, name: 'of the tenant', scope: 'tenant' };
+    const made = await call('createOauthClient', '/v1/oauth-clients', { body });
+    expect(made.status).toBe(201);
+    expect((await call('deleteOauthClient', `/v1/oauth-clients/${made.body.id}`)).status).toBe(200);
+  });
+
   it('400 with every option that does not fit, 409 for a name that is taken', async () => {
     const send = (body: object) => call('createOauthClient', '/v1/oauth-clients', { body });
     const oidc = { provider: 'generic-oidc', name: 'idp', client_id: 'id' };
@@ -150,6 +164,20 @@ describe('connect', () => {
     ['404 for a credential that is not there', { provider: 'example', credential_id: crypto.randomUUID() }, 404],
   ])('%s', async (_case, body, status) => {
     expect((await link(body)).status).toBe(status);
+  });
+});
+
+describe('as many credentials as a person can have', () => {
+  it('409: a connection makes no more of them', async () => {
+    const { key } = await addPerson(toolcrib, { email: 'full@acme.example' });
+    const ask = (id: string, path: string) => call(id, path, { key, body: { provider: 'example' } });
+    const fields = { token: 'some-token' };
+    for (let made = 0; made < limits.credentials_per_person; made += 1) {
+      const body = { name: `c${made}`, system: 'github', strategy: 'token', fields };
+      await toolcrib.request('POST', '/v1/credentials', { key, body });
+    }
+    expect((await ask('connect', '/v1/connect')).status).toBe(409);
+    expect((await ask('startDeviceConnect', '/v1/connect/device')).status).toBe(409);
   });
 });
 

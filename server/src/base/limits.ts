@@ -54,8 +54,9 @@ export const limits = {
   oauth_flows: 20,
   /** Scopes of one connection. */
   oauth_scopes: 100,
-  /** OAuth clients of one tenant, those of single persons included. */
+  /** OAuth clients of one tenant, and of one person: apart, so that no member takes the places of the tenant's. */
   oauth_clients: 500,
+  oauth_clients_per_person: 20,
   /** One request to an OAuth provider: a person waits for it. */
   provider_request_ms: 15_000,
   /** Metadata of OAuth providers: how long they are used before they are read again, and of how many they are kept. */

@@ -14,6 +14,7 @@ import type { CredentialFacts } from './credential.ts';
 import type { EndDeps } from './oauth/end-grant.ts';
 import type { Receipt } from './oauth/receipts.ts';
 import { disconnect } from './oauth/revoke.ts';
+import { refuseTooMany } from './refuse-too-many.ts';
 import { checkFields } from './secret-fields.ts';
 import type { GivenStrategy, SecretFields } from './secret-fields.ts';
 import { deleteSecrets, writeSecrets } from './vault/secrets.ts';
@@ -273,18 +274,6 @@ async function refuse(deps: Omit<CredentialDeps, 'vault'>, principal: Principal,
     record(db, deps, { principal, action: 'credential-refused', id }),
   );
   throw new ToolcribError('not_found');
-}
-
-async function refuseTooMany(db: Database, { tenant_id, user_id }: Principal): Promise<void> {
-  const { count } = await db
-    .selectFrom('credential')
-    .select((select) => select.fn.countAll<string>().as('count'))
-    .where('tenant_id', '=', tenant_id)
-    .where('user_id', '=', user_id)
-    .executeTakeFirstOrThrow();
-  if (Number(count) < limits.credentials_per_person) return;
-  const problem = `You have ${limits.credentials_per_person} credentials, which is the most that one person can have`;
-  throw new ToolcribError('conflict', { params: { problem } });
 }
 
 async function record(

@@ -65,11 +65,15 @@ export async function registerClient(
   const tenant_vault = await vault.of(tenant_id);
   const row = { tenant_id, id: ids.uuid(), provider: name, ...given, created_at: new Date(clock.now()) };
   await store.inTenant(tenant_id, async (db) => {
-    const all = await db.selectFrom('oauth_client').select('id').where('tenant_id', '=', tenant_id).execute();
-    if (all.length >= limits.oauth_clients) {
-      throw new ToolcribError('conflict', {
-        params: { problem: `There are ${limits.oauth_clients} OAuth clients already` },
-      });
+    const most = given.user_id === null ? limits.oauth_clients : limits.oauth_clients_per_person;
+    const before = await db
+      .selectFrom('oauth_client')
+      .select('id')
+      .where('tenant_id', '=', tenant_id)
+      .where('user_id', 'is not distinct from', given.user_id)
+      .execute();
+    if (before.length >= most) {
+      throw new ToolcribError('conflict', { params: { problem: `There are ${most} OAuth clients already` } });
     }
     const { numInsertedOrUpdatedRows: inserted } = await db
       .insertInto('oauth_client')
@@ -99,8 +103,8 @@ export async function listClients(
   { store }: Pick<ClientDeps, 'store'>,
   { tenant_id, user_id, and_of_tenant }: ClientOwner,
 ): Promise<readonly RegisteredClient[]> {
-  const all = await store.inTenant(tenant_id, (db) => readClients(db, tenant_id));
-  return all.filter((client) => client.user_id === user_id || (and_of_tenant && client.user_id === null));
+  const all = await store.inTenant(tenant_id, (db) => readClients(db, { tenant_id, user_id }));
+  return all.filter((client) => and_of_tenant || client.user_id !== null);
 }
 
 /** Throws `not_found`, and `conflict` while accounts are connected with it. */
@@ -135,12 +139,16 @@ export async function removeClient(
   });
 }
 
-/** Every registration of the tenant, in the caller's transaction. */
-export async function readClients(db: Database, tenant_id: string): Promise<readonly RegisteredClient[]> {
+/** The registrations of the tenant and of this person, in the caller's transaction. */
+export async function readClients(
+  db: Database,
+  { tenant_id, user_id }: Pick<ClientOwner, 'tenant_id' | 'user_id'>,
+): Promise<readonly RegisteredClient[]> {
   const rows = await db
     .selectFrom('oauth_client')
     .selectAll()
     .where('tenant_id', '=', tenant_id)
+    .where((either) => either.or([either('user_id', 'is', null), either('user_id', '=', user_id)]))
     .orderBy('id')
     .execute();
   return rows.map(toClient);

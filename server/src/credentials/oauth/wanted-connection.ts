@@ -6,6 +6,7 @@ import type { Principal } from '../../identity/principal.ts';
 import type { Database } from '../../store/scope.ts';
 import { readSecrets } from '../vault/secrets.ts';
 import type { TenantVault } from '../vault/vault.ts';
+import { refuseTooMany } from '../refuse-too-many.ts';
 import { chooseClient } from './choose-client.ts';
 import type { ChosenClient } from './choose-client.ts';
 import { oauthProvider, readClients, toProviderAt } from './clients.ts';
@@ -60,8 +61,9 @@ export async function prepareConnection(
   const vault = await deps.vault.of(tenant_id);
   const found = await deps.store.inTenant(tenant_id, async (db) => {
     const again = await readAgain(db, principal, wanted);
+    if (again === undefined) await refuseTooMany(db, principal);
     const needed = await readNeededScopes(db, principal, wanted.interaction_id);
-    const registered = await readClients(db, tenant_id);
+    const registered = await readClients(db, principal);
     const own = wanted.oauth_client_id ?? again?.oauth_client_id ?? undefined;
     const chosen = chooseClient({ provider: provider.name, user_id, own, registered, global: deps.global_clients });
     if (chosen === undefined) throw noClient(provider);

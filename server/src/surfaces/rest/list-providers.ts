@@ -20,7 +20,7 @@ export const listProviders: Operation<unknown, unknown, ProviderList> = {
   errors: [],
   handle: async ({ principal, exchange }, { oauth, store, addresses }) => {
     const { tenant_id, user_id } = principal;
-    const registered = await store.inTenant(tenant_id, (db) => readClients(db, tenant_id));
+    const registered = await store.inTenant(tenant_id, (db) => readClients(db, principal));
     const global = oauth.global_clients;
     const all = [...oauth.providers.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
     return {
