@@ -213,6 +213,19 @@ describe('the device flow', () => {
     expect(shown.body).toMatchObject({ system: 'example', account: 'ada@provider.example', scope: 'private' });
   });
 
+  it('403 for one to be shared, when the person may share no more', async () => {
+    const builder = await addPerson(toolcrib, { email: 'builder@acme.example', role: 'builder' });
+    const { key, user_id } = builder;
+    const body = { provider: 'example', scope: 'shared' };
+    const { flow, user_code } = (await call('startDeviceConnect', '/v1/connect/device', { key, body })).body;
+    await provider.approveDevice(user_code, 'ada');
+    nextInterval(5);
+    await toolcrib.request('PATCH', `/v1/members/${user_id}`, { body: { role: 'member' } });
+    expect((await poll(flow, key)).status).toBe(403);
+    const { credentials } = (await toolcrib.request('GET', '/v1/credentials', { key })).body;
+    expect(credentials.filter(({ user_id: owner }: { user_id: string }) => owner === user_id)).toEqual([]);
+  });
+
   it('is asked less often when the provider says so', async () => {
     const { flow } = (await start()).body;
     await provider.set({ answers: { token: { status: 400, body: { error: 'slow_down' } } } });

@@ -6,7 +6,7 @@ import type { Principal } from '../../identity/principal.ts';
 import { hashOfToken, makeToken, tenantOfToken } from '../../identity/token-text.ts';
 import type { Database } from '../../store/scope.ts';
 import type { DevicePoll } from './endpoint.ts';
-import { keepGrant } from './flow.ts';
+import { keepGrant, requireStill } from './flow.ts';
 import type { FlowDeps } from './flow.ts';
 import { endFlow, insertFlow, openFlow, readFlow, sealFlow, takeFlow } from './flow-row.ts';
 import type { FlowRow, FlowSecrets } from './flow-row.ts';
@@ -107,6 +107,7 @@ interface Turn {
 }
 
 async function ask(deps: FlowDeps, principal: Principal, { row, secrets, interval_ms }: Turn): Promise<DeviceState> {
+  requireStill(principal, row);
   const { tenant_id } = row;
   const at = await deps.providerAt(tenant_id, row);
   const vault = await deps.vault.of(tenant_id);

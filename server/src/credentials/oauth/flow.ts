@@ -148,6 +148,7 @@ interface Answer {
 }
 
 async function connect(deps: FlowDeps, principal: Principal, { flow, state, query }: Answer): Promise<string> {
+  requireStill(principal, flow);
   const { tenant_id, redirect_uri } = flow;
   const at = await deps.providerAt(tenant_id, flow);
   const vault = await deps.vault.of(tenant_id);
@@ -156,6 +157,13 @@ async function connect(deps: FlowDeps, principal: Principal, { flow, state, quer
   const { code_verifier, nonce } = secrets;
   const grant = await deps.endpoint.exchangeCode(at, { query, redirect_uri, state, code_verifier, nonce });
   return keepGrant(deps, principal, { flow, secrets, at, grant });
+}
+
+/** What the person was allowed when they began may be taken from them while they are at the provider. Throws `forbidden`. */
+export function requireStill({ permissions }: Principal, { scope }: Pick<FlowRow, 'scope'>): void {
+  const needed = ['credentials.write', ...(scope === 'shared' ? (['credentials.share'] as const) : [])] as const;
+  const permission = needed.find((one) => !permissions.has(one));
+  if (permission !== undefined) throw new ToolcribError('forbidden', { params: { permission } });
 }
 
 export interface GrantOfFlow {
