@@ -15,6 +15,13 @@ export function asStoreError(error: unknown): unknown {
   return new ToolcribError('database_unavailable', { cause: error });
 }
 
+/** The same of a statement with values that came with a request: a text with NUL, which no column takes, is the caller's fault. */
+export function asStatementError(error: unknown): unknown {
+  if (!(error instanceof DatabaseError) || error.code !== '22021') return asStoreError(error);
+  const problem = 'a text in it has a character that cannot be stored';
+  return new ToolcribError('body_invalid', { params: { problem }, cause: error });
+}
+
 /** Whether an error of a statement is a broken unique constraint, of that name if one is given. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   return (

@@ -6,7 +6,7 @@ import { DatabaseError } from 'pg';
 import type { Pool, PoolClient, QueryResult as PgResult } from 'pg';
 import { ToolcribError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
-import { asStoreError } from './database-errors.ts';
+import { asStatementError, asStoreError } from './database-errors.ts';
 import { runInOneTrip } from './one-trip.ts';
 import type { Statement } from './one-trip.ts';
 import type { Schema } from './schema.ts';
@@ -103,7 +103,7 @@ class TransactionClient {
       return await (values === undefined ? this.#client.query(text) : this.#client.query(text, [...values]));
     } catch (error) {
       if (!(error instanceof DatabaseError)) this.#broken = true;
-      throw asStoreError(error);
+      throw asStatementError(error);
     }
   }
 
