@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { describe, expect, it, vi } from 'vitest';
 import { createDatabase, startPostgres } from '../support/postgres.ts';
 import { spawnServer } from '../support/spawned-server.ts';
+import { newMasterKey } from '../support/test-vault.ts';
 import { startTestServer } from '../support/test-server.ts';
 import { verifies } from '../support/verifies.ts';
 
@@ -15,6 +16,8 @@ describe('graceful stop', () => {
     const database = await createDatabase();
     const { hostname, port, username, password, pathname } = new URL(database.url);
     const source = { host: hostname, port, database: pathname.slice(1), user: username, password };
+    // Another process on the same database has the same master keys.
+    const config = { database_url: database.url, vault_keys: [newMasterKey()] };
     const toolcrib = await startTestServer({
       tools: `
 sources: {pg: {kind: postgres, ${Object.entries(source)
@@ -23,7 +26,7 @@ sources: {pg: {kind: postgres, ${Object.entries(source)
 tools:
   wait: {kind: postgres-sql, source: pg, description: Waits for a lock., statement: SELECT 1 AS done FROM pg_advisory_xact_lock(77)}
 `,
-      config: { database_url: database.url },
+      config,
     });
     const holder = new Client({ connectionString: database.url });
     await holder.connect();
@@ -41,7 +44,7 @@ tools:
     await stopped;
     await holder.end();
     await expect(fetch(`${toolcrib.url}/healthz`)).rejects.toThrow(TypeError);
-    const again = await startTestServer({ config: { database_url: database.url } });
+    const again = await startTestServer({ config });
     const { body } = await again.request('GET', '/v1/audit/calls', { key: toolcrib.key });
     expect(body.calls.map((one: { tool: string }) => one.tool)).toEqual(['wait']);
     await again.stop();
