@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { describe, expect, it, vi } from 'vitest';
 import { createDatabase, startPostgres } from '../support/postgres.ts';
 import { spawnServer } from '../support/spawned-server.ts';
-import { newMasterKey } from '../support/test-vault.ts';
+import { makeMasterKey } from '../../server/src/credentials/vault/master-key.ts';
 import { startTestServer } from '../support/test-server.ts';
 import { verifies } from '../support/verifies.ts';
 
@@ -17,7 +17,7 @@ describe('graceful stop', () => {
     const { hostname, port, username, password, pathname } = new URL(database.url);
     const source = { host: hostname, port, database: pathname.slice(1), user: username, password };
     // Another process on the same database has the same master keys.
-    const config = { database_url: database.url, vault_keys: [newMasterKey()] };
+    const config = { database_url: database.url, vault_keys: [makeMasterKey()] };
     const toolcrib = await startTestServer({
       tools: `
 sources: {pg: {kind: postgres, ${Object.entries(source)
