@@ -175,6 +175,22 @@ describe('an account that somebody has taken possession of', () => {
     expect((await toolcrib.request('GET', '/v1/me', { key: made.body.secret })).status).toBe(401);
   });
 
+  test('a key that an admin made for somebody who has not come in yet ends when the admin goes, or falls', async () => {
+    for (const [name, end] of [
+      ['goes', (id: string) => call('removeMember', `/v1/members/${id}`)],
+      ['falls', (id: string) => call('changeMember', `/v1/members/${id}`, { body: { role: 'member' } })],
+    ] as const) {
+      const leaver = await addPerson(toolcrib, { email: `${name}@acme.example`, role: 'admin' });
+      const { key } = leaver;
+      const stranger = { email: `new.${name}@acme.example`, name: 'New', role: 'admin' };
+      const { user_id } = (await call('createMember', '/v1/members', { key, body: stranger })).body;
+      const { secret } = (await call('createKey', '/v1/keys', { key, body: { name: 'x', user_id } })).body;
+      expect((await toolcrib.request('GET', '/v1/me', { key: secret })).status).toBe(200);
+      expect((await end(leaver.user_id)).status).toBe(200);
+      expect((await toolcrib.request('GET', '/v1/me', { key: secret })).status).toBe(401);
+    }
+  });
+
   test('403: an admin gets no key of an owner who never came in', async () => {
     const made = await call('createKey', '/v1/keys', { key: admin.key, body: { name: 'x', user_id: owner_id } });
     expect(made.status).toBe(403);

@@ -93,6 +93,16 @@ describe('400 an issuer that cannot be used, and why', () => {
   });
 });
 
+test('403 for a key that may set up sign-ons and make no members: an issuer makes them by domain', async () => {
+  const body = { name: 'narrow', scopes: ['tools.use', 'sign_on.write'] };
+  const narrow = await office.toolcrib.request('POST', '/v1/keys', { body });
+  const answer = await call('createSignOn', '/v1/sign-ons', {
+    key: narrow.body.secret,
+    body: { ...settings(), name: 'Narrow' },
+  });
+  expect(answer.status).toBe(403);
+});
+
 test('403 for whoever does not manage the tenant, 404 for another tenant’s', async () => {
   const key = await office.toolcrib.request('POST', '/v1/keys', { body: { name: 'x', scopes: ['tools.use'] } });
   const { secret } = key.body;

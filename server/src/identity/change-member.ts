@@ -4,13 +4,13 @@ import { recordChange } from '../ledger/changes.ts';
 import type { Database } from '../store/scope.ts';
 import type { IdentityDeps } from './api-keys.ts';
 import type { MemberId } from './claimed-members.ts';
+import { endForeignKeys, endKeysMadeBy } from './end-keys.ts';
 import { withdrawInvitationsBy } from './invitations.ts';
 import { lockOwners, refuseLastOwner } from './owners.ts';
 import type { Role } from './permissions.ts';
 import { actorOf } from './principal.ts';
 import type { Principal } from './principal.ts';
 import { requireMayGive, rolesGivenBy } from './role-rules.ts';
-import { endForeignKeys } from './sessions.ts';
 
 /** Throws `not_found`, `forbidden`, and `conflict` when nobody would be owner or a service account would be. */
 export async function changeMember(
@@ -39,7 +39,9 @@ export async function changeMember(
     await recordChange(db, deps, { ...by, action: 'member-changed', target_id: user_id });
     // Whoever made them may give no key of an owner.
     if (role === 'owner') await endForeignKeys(db, deps, { ...by, user_id });
-    await withdrawInvitationsBy(db, deps, { ...by, user_id, keep: rolesGivenBy(role) });
+    const keep = rolesGivenBy(role);
+    await endKeysMadeBy(db, deps, { ...by, user_id, keep });
+    await withdrawInvitationsBy(db, deps, { ...by, user_id, keep });
   });
 }
 

@@ -4,6 +4,7 @@ import type { Actor } from '../ledger/changes.ts';
 import type { Database } from '../store/scope.ts';
 import type { IdentityDeps } from './api-keys.ts';
 import { lockMember } from './change-member.ts';
+import { endKeysMadeBy } from './end-keys.ts';
 import { withdrawInvitationsBy, withdrawInvitationsTo } from './invitations.ts';
 import { lockOwners, refuseLastOwner } from './owners.ts';
 import { actorOf } from './principal.ts';
@@ -37,6 +38,7 @@ export async function removeMember(
     const oldest_owner = owners.find((owner) => owner !== user_id) ?? '';
     const heir_id = principal.user_id === user_id ? oldest_owner : principal.user_id;
     await deps.onMemberLeaving(db, { tenant_id, user_id, heir_id, actor });
+    await endKeysMadeBy(db, deps, { tenant_id, actor, user_id, keep: [] });
     await withdrawInvitationsBy(db, deps, { tenant_id, actor, user_id, keep: [] });
     await withdrawInvitationsTo(db, deps, { tenant_id, actor, user_id });
     // Keys, sessions, password, single sign-on, choices, variables and interactions go with the row.

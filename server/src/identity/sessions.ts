@@ -6,6 +6,7 @@ import type { Actor } from '../ledger/changes.ts';
 import type { Database } from '../store/scope.ts';
 import type { IdentityDeps } from './api-keys.ts';
 import type { MemberId } from './claimed-members.ts';
+import { endForeignKeys } from './end-keys.ts';
 import { hashOfToken, makeToken } from './token-text.ts';
 
 export interface NewSession extends MemberId {
@@ -65,24 +66,6 @@ export async function beginSession(
   await recordChange(db, deps, { tenant_id, actor, action: 'signed-in', target_id: user_id });
   await endForeignKeys(db, deps, { tenant_id, user_id, actor });
   return { id, text };
-}
-
-/** Only a member who never came in has any (claimed-members.ts). The operator's stay. */
-export async function endForeignKeys(
-  db: Database,
-  deps: IdentityDeps,
-  { tenant_id, user_id, actor }: MemberId & { readonly actor: Actor },
-): Promise<void> {
-  const ended = await db
-    .updateTable('api_key')
-    .set({ revoked_at: new Date(deps.clock.now()) })
-    .where('tenant_id', '=', tenant_id)
-    .where('user_id', '=', user_id)
-    .where('made_by', '<>', user_id)
-    .where('revoked_at', 'is', null)
-    .returning('id')
-    .execute();
-  for (const { id } of ended) await recordChange(db, deps, { tenant_id, actor, action: 'key-revoked', target_id: id });
 }
 
 /** The sessions of a member that can still be used, newest first. */

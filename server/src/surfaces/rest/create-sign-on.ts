@@ -3,6 +3,7 @@ import type { SignOn } from '@toolcrib/client';
 import { z } from 'zod';
 import { createSignOn as create } from '../../credentials/sign-on/sign-ons.ts';
 import { actorOf } from '../../identity/principal.ts';
+import { requireMayGive } from '../../identity/role-rules.ts';
 import { signOnOnWire } from './list-sign-ons.ts';
 import type { Operation } from './operation.ts';
 import { signOn } from './schemas.ts';
@@ -45,6 +46,8 @@ export const createSignOn: Operation<unknown, z.output<typeof body>, SignOn> = {
   errors: ['conflict'],
   handle: async (input, deps) => {
     const { principal } = input;
+    // Who comes by a domain is made a member, and that is not everybody's to do.
+    requireMayGive(principal, input.body.role);
     const made = await create(deps, actorOf(principal), { ...input.body, tenant_id: principal.tenant_id });
     return signOnOnWire(made, input, deps);
   },
