@@ -176,6 +176,21 @@ describe('testCredential', () => {
   });
 });
 
+describe('testCredential of what was refused', () => {
+  it('mends it, and says so in the audit', async () => {
+    const eve = await world.person('eve');
+    const id = await create(eve, token('sometimes'));
+    world.refused.add('secret-of-sometimes');
+    const refused = await world.toolcrib.request('POST', '/v1/tools/who/call', { key: eve.key, body: {} });
+    expect(refused.body.error.code).toBe('credential_refused');
+    world.refused.delete('secret-of-sometimes');
+    const tested = await call('testCredential', `/v1/credentials/${id}/test`, { key: eve.key });
+    expect(tested.body.success).toBe(true);
+    const { changes } = (await world.toolcrib.request('GET', '/v1/audit/changes')).body;
+    expect(changes[0]).toMatchObject({ action: 'credential-changed', target_id: id });
+  });
+});
+
 describe('choices', () => {
   it('200 remembers, lists and forgets; 400 for an account that the tool does not take', async () => {
     const cem = await world.person('cem');

@@ -2,7 +2,9 @@
 // The answer names sources of the catalogue and nothing else: no secret, no address, no text of the other side.
 import { ToolcribError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
+import { actorOf } from '../identity/principal.ts';
 import type { Principal } from '../identity/principal.ts';
+import { recordChange } from '../ledger/changes.ts';
 import type { CallerCredential, CredentialFacts } from './credential.ts';
 import { getChangeable } from './credentials.ts';
 import type { CredentialDeps } from './credentials.ts';
@@ -57,7 +59,7 @@ export async function testCredential(deps: TestDeps, principal: Principal, id: s
       : asked,
   );
   const result = resultOf(facts, verdicts);
-  if (result.success && strategy !== 'oauth2') await mend(deps, { tenant_id, id, version: row.version });
+  if (result.success && strategy !== 'oauth2') await mend(deps, principal, { id, version: row.version });
   return result;
 }
 
@@ -118,18 +120,23 @@ function resultOf({ system }: Pick<CredentialFacts, 'system'>, verdicts: readonl
 
 /** What was marked as refused and is accepted now can be used again. */
 async function mend(
-  { store, clock }: TestDeps,
-  { tenant_id, id, version }: { readonly tenant_id: string; readonly id: string; readonly version: number },
+  deps: TestDeps,
+  principal: Principal,
+  { id, version }: { readonly id: string; readonly version: number },
 ): Promise<void> {
-  await store.inTenant(tenant_id, (db) =>
-    db
+  const { tenant_id } = principal;
+  await deps.store.inTenant(tenant_id, async (db) => {
+    const { numUpdatedRows } = await db
       .updateTable('credential')
-      .set({ status: 'ok', reason: null, updated_at: new Date(clock.now()) })
+      .set({ status: 'ok', reason: null, updated_at: new Date(deps.clock.now()) })
       .where('tenant_id', '=', tenant_id)
       .where('id', '=', id)
       .where('version', '=', version)
       .where('reason', '=', 'refused')
       .where('status', '!=', 'revoked')
-      .execute(),
-  );
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) return;
+    const actor = actorOf(principal);
+    await recordChange(db, deps, { tenant_id, actor, action: 'credential-changed', target_id: id });
+  });
 }
