@@ -3,6 +3,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../server/src/base/clock.ts';
+import { ToolcribError } from '../../server/src/base/errors.ts';
 import { randomIds } from '../../server/src/base/ids.ts';
 import { createApiKey, listApiKeys } from '../../server/src/identity/api-keys.ts';
 import { createMember } from '../../server/src/identity/members.ts';
@@ -65,7 +66,7 @@ test('A07 a key that is made while its person comes in', async () => {
     made = makeKey()
       .then(
         () => 'made',
-        (thrown: { readonly code?: string }) => String(thrown.code),
+        (thrown: unknown) => (thrown instanceof ToolcribError ? thrown.code : String(thrown)),
       )
       .finally(() => (is_over = true));
     await expect.poll(async () => is_over || (await waits(db)), { timeout: 10_000 }).toBe(true);

@@ -186,8 +186,8 @@ describe('testCredential of what was refused', () => {
     world.refused.delete('secret-of-sometimes');
     const tested = await call('testCredential', `/v1/credentials/${id}/test`, { key: eve.key });
     expect(tested.body.success).toBe(true);
-    const { changes } = (await world.toolcrib.request('GET', '/v1/audit/changes')).body;
-    expect(changes[0]).toMatchObject({ action: 'credential-changed', target_id: id });
+    const { body } = await world.toolcrib.request('GET', '/v1/audit/changes');
+    expect(body.changes[0]).toMatchObject({ action: 'credential-changed', target_id: id });
   });
 });
 
