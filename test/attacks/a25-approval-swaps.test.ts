@@ -132,6 +132,21 @@ describe('A25 an approval is replayed or swapped', () => {
     expect(mails.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-of-the-first']);
   });
 
+  test('with other secrets in the same account', async () => {
+    verifies('INT-02');
+    const gil = await world.person('gil');
+    const fields = (token: string) => ({ fields: { token } });
+    const body = { name: 'mine', system: 'mail', strategy: 'token', ...fields('token-of-a-test-account') };
+    const { id } = (await world.toolcrib.request('POST', '/v1/credentials', { key: gil.key, body })).body;
+    await world.answer(gil, offerOf(await call(gil, 'send_mail', {})), { do: 'yes' });
+    const swapped = { key: gil.key, body: fields('token-of-the-real-account') };
+    expect((await world.toolcrib.request('PATCH', `/v1/credentials/${id}`, swapped)).status).toBe(200);
+    const again = await call(gil, 'send_mail', {});
+    expect(again.body.error.code).toBe('approval_required');
+    await world.answer(gil, offerOf(again), { do: 'yes' });
+    expect((await call(gil, 'send_mail', {})).status).toBe(200);
+  });
+
   test('with another value of a secret variable', async () => {
     verifies('INT-02');
     const name = (value: string) =>

@@ -19,11 +19,14 @@ export function approve(walk: Walk, deps: CorridorDeps): void | Promise<void> {
 
 /**
  * With the secret variables of the caller, where the tool uses some: whoever changes one after the yes needs another. All of
- * them, because which ones a tool asks for while it runs is not known yet.
+ * them, because which ones a tool asks for while it runs is not known yet. And with the version of an account that was given
+ * by hand, whose owner can put another one in its place; a grant is renewed by itself and stays the same account's.
  */
 async function digestToApprove(walk: Walk, deps: CorridorDeps): Promise<string> {
-  const { variables, filled_args } = walk;
-  if (variables === undefined) return argumentsDigest(walk, deps);
+  const { variables: values, filled_args, credential, credential_used } = walk;
+  const account = credential_used?.strategy === 'oauth2' ? undefined : credential?.version;
+  if (values === undefined && account === undefined) return argumentsDigest(walk, deps);
   const vault = await deps.vault.of(known(walk.principal).tenant_id);
-  return vault.digest(canonicalJson({ args: known(walk.args), filled_args, variables: Object.fromEntries(variables) }));
+  const variables = values && Object.fromEntries(values);
+  return vault.digest(canonicalJson({ args: known(walk.args), filled_args, variables, account }));
 }
