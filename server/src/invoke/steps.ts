@@ -151,6 +151,8 @@ async function runWithAccount(walk: Walk, deps: CorridorDeps, ctx: RunContext): 
   } catch (thrown) {
     const refused = namedRefusal(walk, thrown);
     if (refused === thrown || ctx.credential === undefined) throw thrown;
+    // A yes was given for these very secrets; renewing a grant changes none that a person has given.
+    if (walk.approval_id !== undefined && walk.credential_used?.strategy !== 'oauth2') throw refused;
     const credential = await deps.credentials.renew(known(walk.principal), ctx.credential);
     if (credential === undefined) throw refused;
     ctx.signal.throwIfAborted();
