@@ -7,6 +7,7 @@ import { table } from './report.ts';
 interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
+    readonly children?: readonly number[];
     readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
   }[];
   readonly samples: readonly number[];
@@ -22,10 +23,7 @@ const shownFunctions = 40;
 
 /** Tables for the largest profile in a folder: the server's, when a launcher wrote one too. */
 export function profileSummary(folder: string): string {
-  const texts = readdirSync(folder)
-    .filter((name) => name.endsWith('.cpuprofile'))
-    .map((name) => readFileSync(join(folder, name), 'utf8'))
-    .sort((a, b) => b.length - a.length);
+  const texts = profileTexts(folder);
   if (texts[0] === undefined) return `No profile was written to ${folder}`;
   const profile = JSON.parse(texts[0]) as CpuProfile;
   const places = new Map(profile.nodes.map(({ id, callFrame }) => [id, placeOf(callFrame)]));
@@ -41,6 +39,41 @@ export function profileSummary(folder: string): string {
     by_name.set(name, (by_name.get(name) ?? 0) + time_us);
   }
   return `${shares('area', by_area, total_us)}\n\n${shares('function (own time)', by_name, total_us, shownFunctions)}`;
+}
+
+/** The share of a server's CPU that passes inside a function of ours, with all that it calls; one per profile of the folder. */
+export function sharesInside(folder: string, function_name: string): readonly number[] {
+  return profileTexts(folder).flatMap((text) => {
+    const profile = JSON.parse(text) as CpuProfile;
+    const inside = new Set<number>();
+    const visit = (id: number, is_inside: boolean): void => {
+      const node = nodes.get(id);
+      if (node === undefined) return;
+      const { functionName, url } = node.callFrame;
+      const here = is_inside || (functionName === function_name && url.includes('/server/src/'));
+      if (here) inside.add(id);
+      for (const child of node.children ?? []) visit(child, here);
+    };
+    const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
+    visit(profile.nodes[0]?.id ?? 0, false);
+    if (inside.size === 0) return [];
+    let total_us = 0;
+    let inside_us = 0;
+    for (const [index, id] of profile.samples.entries()) {
+      if (nodes.get(id)?.callFrame.functionName === '(idle)') continue;
+      total_us += profile.timeDeltas[index] ?? 0;
+      if (inside.has(id)) inside_us += profile.timeDeltas[index] ?? 0;
+    }
+    return [inside_us / total_us];
+  });
+}
+
+/** The largest first. */
+function profileTexts(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.cpuprofile'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .sort((a, b) => b.length - a.length);
 }
 
 function placeOf({ functionName, url, lineNumber }: CpuProfile['nodes'][number]['callFrame']): Place {
