@@ -43,7 +43,9 @@ describe('in production', () => {
     expect(() => requirePublicUrl({ mode: 'production', public_urls })).toThrow(
       expect.objectContaining({
         code: 'config_invalid',
-        faults: [expect.objectContaining({ path: 'server.public_urls', hint: expect.stringContaining('https://') as string })],
+        faults: [
+          expect.objectContaining({ path: 'server.public_urls', hint: expect.stringContaining('https://') as string }),
+        ],
       }),
     );
     expect(() => requirePublicUrl({ mode: 'development', public_urls })).not.toThrow();
