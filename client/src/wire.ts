@@ -451,7 +451,6 @@ export const changeActions = [
   'policy-set',
   'policy-deleted',
   'audit-exported',
-  'data-key-wrapped',
 ] as const;
 
 export type ChangeAction = (typeof changeActions)[number];

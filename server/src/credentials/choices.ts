@@ -7,6 +7,7 @@ import type { Principal } from '../identity/principal.ts';
 import { recordChange } from '../ledger/changes.ts';
 import { getCredential } from './credentials.ts';
 import type { CredentialDeps } from './credentials.ts';
+import { usableBy } from './may-use.ts';
 import type { NeedyTool } from './resolver.ts';
 
 type Deps = Omit<CredentialDeps, 'vault'>;
@@ -55,7 +56,7 @@ export async function rememberChoice(
       .select('id')
       .where('tenant_id', '=', tenant_id)
       .where('id', '=', credential_id)
-      .where((either) => either.or([either('user_id', '=', user_id), either('scope', '=', 'shared')]))
+      .where(usableBy(user_id))
       .forKeyShare()
       .executeTakeFirst();
     if (still === undefined) throw new ToolcribError('not_found');

@@ -13,6 +13,7 @@ import type { Store } from '../store/store.ts';
 import type { CallerCredential, CredentialFacts } from './credential.ts';
 import { KnownCredentials, readPerson } from './known-credentials.ts';
 import type { KnownPerson } from './known-credentials.ts';
+import { mayUse } from './may-use.ts';
 import { resolve } from './resolve.ts';
 import type { CredentialResolver, GrantRenewer, NeedyTool } from './resolver.ts';
 import { SealedAccounts } from './sealed-accounts.ts';
@@ -79,7 +80,7 @@ export function createResolver(deps: ResolverDeps): CredentialResolver {
   /** As it is stored now, if this principal may use it: asked again here, so that no plan of yesterday opens anything. */
   async function readUsable(principal: Principal, credential_id: string): Promise<SealedAccount> {
     const account = await accounts.read(principal.tenant_id, credential_id);
-    if (account === undefined || !isVisible(account, principal)) throw refused('');
+    if (account === undefined || !mayUse(account, principal.user_id)) throw refused('');
     if (account.status !== 'ok') throw refused(account.name);
     return account;
   }
@@ -88,7 +89,7 @@ export function createResolver(deps: ResolverDeps): CredentialResolver {
     const { tenant_id } = principal;
     accounts.forget(given.id);
     const account = await accounts.read(tenant_id, given.id);
-    if (account === undefined || !isVisible(account, principal) || account.status !== 'ok') return undefined;
+    if (account === undefined || !mayUse(account, principal.user_id) || account.status !== 'ok') return undefined;
     const opened = async (newer: SealedAccount) => openAccount(newer, await deps.vault.of(tenant_id));
     // Somebody has changed or renewed it while the call ran.
     if (String(account.version) !== given.version) return opened(account);
@@ -145,10 +146,6 @@ function versionIn({ credentials }: KnownPerson, credential_id: string): number 
   // Gone or withdrawn since the plan was made.
   if (facts === undefined) throw refused('');
   return facts.version;
-}
-
-function isVisible({ scope, user_id }: Pick<SealedAccount, 'scope' | 'user_id'>, principal: Principal): boolean {
-  return scope === 'shared' || user_id === principal.user_id;
 }
 
 function openAccount({ id, version, strategy, fields }: SealedAccount, vault: TenantVault): CallerCredential {

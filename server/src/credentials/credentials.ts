@@ -14,6 +14,7 @@ import type { CredentialFacts } from './credential.ts';
 import type { EndDeps } from './oauth/end-grant.ts';
 import type { Receipt } from './oauth/receipts.ts';
 import { disconnect } from './oauth/revoke.ts';
+import { usableBy } from './may-use.ts';
 import { refuseTooMany } from './refuse-too-many.ts';
 import { checkFields } from './secret-fields.ts';
 import type { GivenStrategy, SecretFields } from './secret-fields.ts';
@@ -150,7 +151,7 @@ export async function updateCredential(
       .where('tenant_id', '=', tenant_id)
       .where('id', '=', id)
       // Asked again with the row locked: it may have been withdrawn meanwhile.
-      .where((either) => either.or([either('user_id', '=', principal.user_id), either('scope', '=', 'shared')]))
+      .where(usableBy(principal.user_id))
       .executeTakeFirst();
     if (changed.numUpdatedRows === 0n) throw new ToolcribError('not_found');
     if (facts.scope === 'private') await forgetOthersChoices(db, { tenant_id, credential_id: id, owner });
@@ -206,11 +207,7 @@ export async function getChangeable(
 }
 
 function selectVisible(db: Database, { tenant_id, user_id }: Principal) {
-  return db
-    .selectFrom('credential')
-    .selectAll()
-    .where('tenant_id', '=', tenant_id)
-    .where((either) => either.or([either('user_id', '=', user_id), either('scope', '=', 'shared')]));
+  return db.selectFrom('credential').selectAll().where('tenant_id', '=', tenant_id).where(usableBy(user_id));
 }
 
 type Row = Awaited<ReturnType<ReturnType<typeof selectVisible>['execute']>>[number];

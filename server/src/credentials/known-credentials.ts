@@ -4,6 +4,7 @@ import { limits } from '../base/limits.ts';
 import type { Store } from '../store/store.ts';
 import type { Plan } from '@toolcrib/client';
 import type { CredentialFacts, CredentialNeed } from './credential.ts';
+import { usableBy } from './may-use.ts';
 
 /** A person in a tenant, and how old what is known of them may be. */
 export interface Whose {
@@ -117,7 +118,7 @@ export async function readPerson(
         'version',
       ])
       .where('tenant_id', '=', tenant_id)
-      .where((either) => either.or([either('user_id', '=', user_id), either('scope', '=', 'shared')]))
+      .where(usableBy(user_id))
       .execute();
     const chosen =
       credentials.length === 0

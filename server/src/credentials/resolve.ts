@@ -3,6 +3,7 @@
 // docs/decisions/0133.
 import type { Plan, PlanCandidate } from '@toolcrib/client';
 import type { CredentialFacts, CredentialNeed } from './credential.ts';
+import { mayUse } from './may-use.ts';
 
 export interface ResolveInput {
   readonly tool: string;
@@ -97,7 +98,7 @@ function toConnect(
 /** What the caller may use and the tool takes, usable or not: own ones first, then as the tool prefers them. */
 function fittingFor({ user_id, credentials }: ResolveInput, need: CredentialNeed): readonly Match[] {
   return credentials
-    .filter((one) => one.scope === 'shared' || one.user_id === user_id)
+    .filter((one) => mayUse(one, user_id))
     .filter(({ system, strategy }) => need.systems.includes(system) && need.strategies.includes(strategy))
     .map((one) => ({ candidate: toCandidate(one, need), own: one.scope === 'private' }))
     .toSorted((a, b) => compare(rank(a, need), rank(b, need)));

@@ -11,6 +11,7 @@ import { deleteSecrets } from '../vault/secrets.ts';
 import type { Providers } from './provider.ts';
 import { instructionsFor, insertReceipt } from './receipts.ts';
 import type { Receipt } from './receipts.ts';
+import { usableBy } from '../may-use.ts';
 
 export interface TakeDeps {
   readonly clock: Clock;
@@ -91,7 +92,7 @@ function lockCredentials(db: Database, { tenant_id, which }: Taking) {
   if (system !== undefined) query = query.where('system', '=', system);
   if (provider !== undefined) query = query.where('provider', '=', provider);
   if (visible_to !== undefined) {
-    query = query.where((either) => either.or([either('user_id', '=', visible_to), either('scope', '=', 'shared')]));
+    query = query.where(usableBy(visible_to));
   }
   return query.execute();
 }
