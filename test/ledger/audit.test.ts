@@ -5,42 +5,18 @@ import { systemClock } from '../../server/src/base/clock.ts';
 import { randomIds } from '../../server/src/base/ids.ts';
 import { createLog } from '../../server/src/base/log.ts';
 import { createAuditWriter } from '../../server/src/ledger/audit.ts';
-import type { CallRecord } from '../../server/src/ledger/audit.ts';
 import { insertCalls } from '../../server/src/ledger/insert-calls.ts';
 import { listCalls } from '../../server/src/ledger/list-calls.ts';
 import { openStore } from '../../server/src/store/store.ts';
 import type { Store } from '../../server/src/store/store.ts';
 import { startPostgres } from '../support/postgres.ts';
 import type { PostgresServer } from '../support/postgres.ts';
+import { callOf } from '../support/audit-chain.ts';
 import { addTenant, storeForms } from '../support/stores.ts';
 import type { StoreHome } from '../support/stores.ts';
 import { verifies } from '../support/verifies.ts';
 
 const deps = { clock: systemClock, log: createLog({ level: 'silent' }) };
-
-function recordOf(tenant_id: string, more: Partial<CallRecord> = {}): CallRecord {
-  return {
-    id: randomIds.uuid(),
-    tenant_id,
-    started_at: 1_700_000_000_123,
-    duration_ms: 12.345,
-    surface: 'rest',
-    user_id: randomIds.uuid(),
-    via: 'api_key',
-    via_id: randomIds.uuid(),
-    credential_id: null,
-    rule: null,
-    interaction_id: null,
-    tool: 'search',
-    tool_version: 'v1',
-    arguments_digest: 'a'.repeat(64),
-    outcome: 'ok',
-    error_code: null,
-    result_rows: 3,
-    truncated: false,
-    ...more,
-  };
-}
 
 describe.each(storeForms)('%s', (_form, makeHome) => {
   let home: StoreHome;
@@ -60,8 +36,8 @@ describe.each(storeForms)('%s', (_form, makeHome) => {
     verifies('TEN-02');
     const [tenant_id, other] = [await newTenant(), await newTenant()];
     const records = [
-      recordOf(tenant_id),
-      recordOf(tenant_id, { outcome: 'error', error_code: 'tool_failed', tool_version: null, result_rows: null }),
+      callOf(tenant_id),
+      callOf(tenant_id, { outcome: 'error', error_code: 'tool_failed', tool_version: null, result_rows: null }),
     ];
     const writer = createAuditWriter({ store, durability: 'before_answer', ...deps });
     await Promise.all(records.map(async (record) => writer.append(record)));
@@ -74,9 +50,9 @@ describe.each(storeForms)('%s', (_form, makeHome) => {
   test('writing a record again changes nothing', async () => {
     verifies('OPS-01');
     const tenant_id = await newTenant();
-    const record = recordOf(tenant_id);
+    const record = callOf(tenant_id);
     await insertCalls(store, [record]);
-    await insertCalls(store, [{ ...record, tool: 'other' }, record, recordOf(tenant_id)]);
+    await insertCalls(store, [{ ...record, tool: 'other' }, record, callOf(tenant_id)]);
     const calls = await listCalls(store, tenant_id, { limit: 10 });
     expect(calls).toHaveLength(2);
     expect(calls[1]).toEqual({ ...record, seq: 1 });
@@ -84,7 +60,7 @@ describe.each(storeForms)('%s', (_form, makeHome) => {
 
   test('pages go back in time without gap or overlap', async () => {
     const tenant_id = await newTenant();
-    const records = Array.from({ length: 7 }, () => recordOf(tenant_id));
+    const records = Array.from({ length: 7 }, () => callOf(tenant_id));
     await insertCalls(store, records);
     const seen: string[] = [];
     let before: string | undefined;
@@ -101,7 +77,7 @@ describe.each(storeForms)('%s', (_form, makeHome) => {
     async (tool) => {
       verifies('GOV-01');
       const tenant_id = await newTenant();
-      await insertCalls(store, [recordOf(tenant_id), recordOf(tenant_id, { tool }), recordOf(tenant_id)]);
+      await insertCalls(store, [callOf(tenant_id), callOf(tenant_id, { tool }), callOf(tenant_id)]);
       const calls = await listCalls(store, tenant_id, { limit: 10 });
       expect(calls.map((call) => call.tool)).toEqual([
         'search',
@@ -114,9 +90,9 @@ describe.each(storeForms)('%s', (_form, makeHome) => {
   test('a record that the database refuses does not keep the others out', async () => {
     verifies('GOV-01');
     const tenant_id = await newTenant();
-    const good = [recordOf(tenant_id), recordOf(tenant_id), recordOf(tenant_id)];
+    const good = [callOf(tenant_id), callOf(tenant_id), callOf(tenant_id)];
     const writer = createAuditWriter({ store, durability: 'before_answer', ...deps });
-    const appended = [...good, recordOf(tenant_id, { user_id: 'nobody' })].map(async (record) => writer.append(record));
+    const appended = [...good, callOf(tenant_id, { user_id: 'nobody' })].map(async (record) => writer.append(record));
     await Promise.all(appended);
     const calls = await listCalls(store, tenant_id, { limit: 10 });
     expect(calls.map(({ id }) => id).toSorted()).toEqual(good.map(({ id }) => id).toSorted());
@@ -128,7 +104,7 @@ describe.each(storeForms)('%s', (_form, makeHome) => {
     const ids = ['00000000-0000-7000-8000-000000000000', 'ffffffff-ffff-7fff-bfff-ffffffffffff', randomIds.uuid()];
     await insertCalls(
       store,
-      ids.map((id) => recordOf(tenant_id, { id })),
+      ids.map((id) => callOf(tenant_id, { id })),
     );
     expect(await listCalls(store, tenant_id, { limit: 10 })).toHaveLength(3);
   });
@@ -144,7 +120,7 @@ describe.each(storeForms)('%s', (_form, makeHome) => {
           for (let call = 0; call < 100; call += 1) {
             const reserved = writer.reserve();
             if (reserved !== undefined) await reserved;
-            const record = recordOf(tenant_id);
+            const record = callOf(tenant_id);
             ids.push(record.id);
             await writer.append(record);
           }
@@ -159,9 +135,9 @@ describe.each(storeForms)('%s', (_form, makeHome) => {
   test('soon: the record is there within 50 ms of its answer', async () => {
     const tenant_id = await newTenant();
     const writer = createAuditWriter({ store, durability: 'soon', ...deps });
-    await writer.append(recordOf(tenant_id));
+    await writer.append(callOf(tenant_id));
     void writer.reserve();
-    const followed = writer.append(recordOf(tenant_id));
+    const followed = writer.append(callOf(tenant_id));
     // On a machine that is too slow for the promise the writer keeps it by waiting instead.
     await followed;
     await vi.waitFor(async () => expect(await listCalls(store, tenant_id, { limit: 10 })).toHaveLength(2), {
@@ -202,7 +178,7 @@ describe('a server that goes away and comes back', () => {
           if (step === 'start') await server.start();
           else if (step !== 'calls') void server.stop(step);
           else {
-            const records = Array.from({ length: 20 }, () => recordOf(tenant_id));
+            const records = Array.from({ length: 20 }, () => callOf(tenant_id));
             ids.push(...records.map(({ id }) => id));
             for (const record of records) appended.push(writer.append(record) ?? Promise.resolve());
           }
@@ -226,7 +202,7 @@ describe('a server that goes away and comes back', () => {
     const { tenant_id } = await addTenant(store, 'refused');
     const writer = createAuditWriter({ store, durability: 'before_answer', ...deps });
     await server.stop('kill');
-    const kept = writer.append(recordOf(tenant_id))?.catch((error: unknown) => error);
+    const kept = writer.append(callOf(tenant_id))?.catch((error: unknown) => error);
     await vi.waitFor(() => expect(writer.healthy()).toBe(false), { timeout: 20_000 });
     const waiting = writer.reserve();
     expect(waiting).toBeInstanceOf(Promise);

@@ -7,10 +7,10 @@ import { randomIds } from '../../server/src/base/ids.ts';
 import { createLog } from '../../server/src/base/log.ts';
 import { createTenant } from '../../server/src/identity/tenants.ts';
 import { insertCalls } from '../../server/src/ledger/insert-calls.ts';
-import type { CallRecord } from '../../server/src/ledger/audit.ts';
 import { openStore } from '../../server/src/store/store.ts';
 import type { Store } from '../../server/src/store/store.ts';
 import { fillTenant } from '../attacks/isolation/fill-tenant.ts';
+import { callOf } from '../support/audit-chain.ts';
 import { createDatabase } from '../support/postgres.ts';
 import type { TestDatabase } from '../support/postgres.ts';
 import type { TestTenant } from '../support/stores.ts';
@@ -38,7 +38,7 @@ describe('every table of tenants', () => {
       [ours, 'ourmark'],
       [theirs, 'theirmark'],
     ] as const) {
-      await insertCalls(store, [callOf(tenant)]);
+      await insertCalls(store, [callOf(tenant.tenant_id)]);
       await fillTenant(database.superuser_url, { ...tenant, mark });
     }
     await store.close();
@@ -149,27 +149,4 @@ async function makeTenant(store: Store, slug: string): Promise<TestTenant> {
     db.selectFrom('member').select('user_id').where('tenant_id', '=', tenant.id).executeTakeFirstOrThrow(),
   );
   return { tenant_id: tenant.id, ...user_id };
-}
-
-function callOf({ tenant_id, user_id }: TestTenant): CallRecord {
-  return {
-    id: randomIds.uuid(),
-    tenant_id,
-    started_at: 0,
-    duration_ms: 1,
-    surface: 'rest',
-    user_id,
-    via: 'api_key',
-    via_id: user_id,
-    tool: 'any',
-    tool_version: null,
-    arguments_digest: '',
-    credential_id: null,
-    rule: null,
-    interaction_id: null,
-    outcome: 'ok',
-    error_code: null,
-    result_rows: null,
-    truncated: false,
-  };
 }

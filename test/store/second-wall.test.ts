@@ -7,9 +7,9 @@ import { systemClock } from '../../server/src/base/clock.ts';
 import { randomIds } from '../../server/src/base/ids.ts';
 import { recordChange } from '../../server/src/ledger/changes.ts';
 import { insertCalls } from '../../server/src/ledger/insert-calls.ts';
-import type { CallRecord } from '../../server/src/ledger/audit.ts';
 import type { Database } from '../../server/src/store/scope.ts';
 import type { Store } from '../../server/src/store/store.ts';
+import { callOf } from '../support/audit-chain.ts';
 import { addTenant, storeForms } from '../support/stores.ts';
 import type { StoreHome, TestTenant } from '../support/stores.ts';
 import { verifies } from '../support/verifies.ts';
@@ -263,25 +263,5 @@ async function fill(store: Store, tenant: TestTenant): Promise<void> {
     const change = { tenant_id, actor: 'operator', action: 'key-created', target_id: user_id } as const;
     await recordChange(db, { clock: systemClock, ids: randomIds }, change);
   });
-  const record: CallRecord = {
-    id: randomIds.uuid(),
-    tenant_id,
-    started_at: 0,
-    duration_ms: 1,
-    surface: 'rest',
-    user_id,
-    via: 'api_key',
-    via_id: user_id,
-    credential_id: null,
-    rule: null,
-    interaction_id: null,
-    tool: 'x',
-    tool_version: null,
-    arguments_digest: '',
-    outcome: 'ok',
-    error_code: null,
-    result_rows: null,
-    truncated: false,
-  };
-  await insertCalls(store, [record]);
+  await insertCalls(store, [callOf(tenant_id)]);
 }
