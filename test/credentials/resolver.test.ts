@@ -70,8 +70,8 @@ async function ada(): Promise<Principal> {
     db.selectFrom('tenant').select('credential_epoch').where('id', '=', tenant_id).executeTakeFirstOrThrow(),
   );
   return {
-    ...{ tenant_id, user_id, credential_epoch, role: 'owner', calls_per_minute: null },
-    caller: { user_id, user_email: 'ada@example.com', tenant_id, tenant_slug: 'acme' },
+    ...{ tenant_id, user_id, credential_epoch, catalogue_epoch: '0', role: 'owner', calls_per_minute: null },
+    caller: { user_id, user_email: 'ada@example.com', user_name: 'Ada', tenant_id, tenant_slug: 'acme' },
     via: { kind: 'api_key', id: randomIds.uuid() },
     permissions: new Set(rolePermissions.owner),
   };

@@ -52,7 +52,14 @@ const breaches = sql<{ breach: string }>`
 
 /** The columns of schema.ts: the compiler holds this list and the types equal, the test this list and the database. */
 const columns: { readonly [Table in keyof Schema]: Readonly<Record<keyof Schema[Table], true>> } = {
-  tenant: { id: true, slug: true, name: true, created_at: true, suspended_at: true, credential_epoch: true },
+  tenant: {
+    ...{ id: true, slug: true, name: true, created_at: true, suspended_at: true, credential_epoch: true },
+    catalogue_epoch: true,
+  },
+  definition: {
+    ...{ tenant_id: true, entity: true, name: true, body: true, created_at: true, updated_at: true },
+    updated_by: true,
+  },
   workspace: { tenant_id: true, id: true, slug: true, name: true, created_at: true },
   app_user: { id: true, email: true, name: true, created_at: true },
   member: { tenant_id: true, user_id: true, role: true, kind: true, created_at: true },

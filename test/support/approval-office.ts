@@ -60,11 +60,12 @@ export async function addPerson(
   return {
     tenant_id,
     user_id,
-    caller: { user_id, user_email: email, tenant_id, tenant_slug: 'acme' },
+    caller: { user_id, user_email: email, user_name: 'Ada', tenant_id, tenant_slug: 'acme' },
     role,
     via: { kind: 'api_key', id: randomIds.uuid() },
     permissions: new Set(rolePermissions[role]),
     credential_epoch: '0',
+    catalogue_epoch: '0',
     calls_per_minute: null,
   };
 }

@@ -3,6 +3,7 @@
 export interface Caller {
   readonly user_id: string;
   readonly user_email: string;
+  readonly user_name: string;
   readonly tenant_id: string;
   readonly tenant_slug: string;
 }

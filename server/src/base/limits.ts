@@ -131,6 +131,8 @@ export const limits = {
   /** Characters times instructions that the regular expressions of one call may take: 0.15 s at the very worst. */
   pattern_steps: 4_000_000,
 
+  /** How deep calls of tools by tools may go: more is a tool that calls itself. */
+  call_depth: 5,
   /** One call of a tool, unless the tool says otherwise. */
   call_timeout_ms: 30_000,
   /** The longest time a tool may give itself. */

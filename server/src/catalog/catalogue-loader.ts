@@ -23,7 +23,7 @@ export interface LoadInput {
   readonly files: readonly CatalogueFile[];
   readonly environment: Environment;
   readonly kinds: Kinds;
-  readonly deps: Omit<LinkDeps, 'keep'>;
+  readonly deps: Omit<LinkDeps, 'keep' | 'snapshotOf'> & Partial<Pick<LinkDeps, 'snapshotOf'>>;
   /** Refuses everything when anything has a fault. */
   readonly strict?: boolean;
 }
@@ -73,7 +73,9 @@ export class CatalogueLoader {
     }
     const first = candidates.flatMap((candidate) => firstChoice(candidate) ?? []);
     const choose = (choices: readonly Choice[]): Promise<Chosen> =>
-      chooseVersions(choices, this.#lifetimes, (files, keep) => linkFiles(files, { ...deps, keep, pause }));
+      chooseVersions(choices, this.#lifetimes, (files, keep) =>
+        linkFiles(files, { snapshotOf: noSnapshots, ...deps, keep, pause }),
+      );
     const chosen = await choose(first);
     const faults = allFaults(chosen, candidates, found);
     if (!strict || faults.length === 0) return { catalogue: this.#accept(chosen, heldOf(chosen)), faults };
@@ -101,6 +103,9 @@ export class CatalogueLoader {
     });
   }
 }
+
+/** Where nothing is kept of sources: a check of files, a test. */
+const noSnapshots = (): Promise<undefined> => Promise.resolve(undefined);
 
 async function toCandidate({ file, content, known }: Found, deps: VersionDeps): Promise<Candidate> {
   const before = known?.outcome;

@@ -2,6 +2,7 @@
 import type { Log } from '../base/log.ts';
 import { limits } from '../base/limits.ts';
 import type { CallerCredential } from '../credentials/credential.ts';
+import type { Brought, SnapshotOf } from './brought.ts';
 import { hasMark } from './caller-account.ts';
 import { CallerSources } from './caller-sources.ts';
 import type { PerCaller, SourceDefinition } from './decode-source.ts';
@@ -16,7 +17,7 @@ export function linkSource(scoped: Scoped<SourceDefinition>, deps: LinkDeps): Op
   if (definition === undefined || decoding.faults.length > 0) return undefined;
   const { kind, config, name, per_caller, session_settings, variables } = definition;
   const need = per_caller?.need;
-  const { keep, ...kind_deps } = deps;
+  const { keep, snapshotOf, ...kind_deps } = deps;
   const account_per_call = need !== undefined && per_caller?.configFor === undefined;
   const open = (opened_config: unknown): Source =>
     withSessionSettings(
@@ -33,6 +34,7 @@ export function linkSource(scoped: Scoped<SourceDefinition>, deps: LinkDeps): Op
       const has_settings = session_settings.length > 0;
       const thing: OpenSource = {
         type: kind.type,
+        ...bringing(scoped, definition, snapshotOf),
         ...opened,
         has_settings,
         ...(need === undefined ? {} : { need }),
@@ -44,6 +46,22 @@ export function linkSource(scoped: Scoped<SourceDefinition>, deps: LinkDeps): Op
     tellThrown(scoped, thrown, deps.log);
     return undefined;
   }
+}
+
+/** What it brings may be another thing at every load. */
+function bringing(
+  { scope, base_folder }: Scoped<SourceDefinition>,
+  { kind, config, name }: SourceDefinition,
+  snapshotOf: SnapshotOf,
+): Pick<OpenSource, 'bring'> {
+  if (kind.bring === undefined) return {};
+  const none: Brought = { tools: [], faults: [] };
+  return {
+    bring: async () => {
+      const snapshot = await snapshotOf(scope, name);
+      return (await kind.bring?.(config, { name, scope, base_folder, snapshot })) ?? none;
+    },
+  };
 }
 
 interface OpenPerCaller {

@@ -14,10 +14,12 @@ import { openAuthService } from './link-auth.ts';
 import { linkSource } from './link-source.ts';
 import { linkPrompt } from './link-prompt.ts';
 import { linkResource, linkResourceTemplate } from './link-resource.ts';
+import { linkBrought } from './link-brought.ts';
 import { linkTool } from './link-tool.ts';
 import { linkToolset } from './link-toolset.ts';
+import { scopeKey } from './linking.ts';
 import type { LinkDeps, NameTable, Scoped } from './linking.ts';
-import type { ToolScope } from './tool.ts';
+import type { Tool, ToolScope } from './tool.ts';
 
 export interface LinkInput extends LinkDeps {
   readonly sources: readonly Scoped<SourceDefinition>[];
@@ -44,7 +46,7 @@ export async function linkEntities(input: LinkInput): Promise<Omit<CataloguePart
   tellRepeatedNames(resource_templates, 'whole view');
   const linked_sources = await linkAll(pause, sources, (entity) => linkSource(entity, deps));
   const linked_auth = await linkAll(pause, auth_services, (entity) => openAuthService(entity, deps));
-  const linked_tools = await linkAll(pause, tools, (entity) =>
+  const own_tools = await linkAll(pause, tools, (entity) =>
     linkTool(entity, {
       sources: linked_sources.names,
       auth_services: linked_auth.names,
@@ -52,6 +54,8 @@ export async function linkEntities(input: LinkInput): Promise<Omit<CataloguePart
       keep: deps.keep,
     }),
   );
+  const brought = await linkBrought({ sources, opened: linked_sources.names, tools, keep: deps.keep, log: deps.log });
+  const linked_tools = withBrought(own_tools, brought);
   const linked_prompts = await linkAll(pause, prompts, (entity) => linkPrompt(entity));
   const linked_resources = await linkAll(pause, resources, (entity) => linkResource(entity, deps));
   const linked_templates = await linkAll(pause, resource_templates, (entity) => linkResourceTemplate(entity, deps));
@@ -117,8 +121,15 @@ async function linkAll<Definition, Item>(
   return { linked, failed, names: (scope) => by_scope.get(scopeKey(scope)) ?? new Map<string, Item | 'failed'>() };
 }
 
-function scopeKey(scope: ToolScope): string {
-  return scope.kind === 'system' ? 'system' : `tenant ${scope.tenant_id}`;
+/** Tools of files and tools that sources bring, in one table of names. */
+function withBrought(own: Linked<Tool>, brought: readonly Tool[]): Linked<Tool> {
+  if (brought.length === 0) return own;
+  const names = (scope: ToolScope): ReadonlyMap<string, Tool | 'failed'> => {
+    const here = brought.filter((tool) => scopeKey(tool.scope) === scopeKey(scope));
+    return new Map<string, Tool | 'failed'>([...here.map((tool) => [tool.name, tool] as const), ...own.names(scope)]);
+  };
+  const linked = brought.map((tool) => ({ name: tool.name, scope: tool.scope, item: tool }));
+  return { ...own, linked: [...own.linked, ...linked], names };
 }
 
 /**

@@ -4,6 +4,7 @@ import { ToolcribError } from '../base/errors.ts';
 import type { HttpClient } from '../base/http-client.ts';
 import type { Log } from '../base/log.ts';
 import type { CredentialNeed } from '../credentials/credential.ts';
+import type { Brought, SnapshotOf } from './brought.ts';
 import type { CallerSources } from './caller-sources.ts';
 import type { Decoded } from './decode-entity.ts';
 import { tellForeign } from './decoding.ts';
@@ -26,6 +27,8 @@ export interface OpenSource {
   readonly source: Source;
   /** What its tools need of the caller; absent when they run with the account in the file. */
   readonly need?: CredentialNeed;
+  /** Present when it brings tools of its own. */
+  readonly bring?: () => Promise<Brought>;
   /** Present when every caller opens it with an account of their own. */
   readonly per_caller: CallerSources | undefined;
   /** Present when its tools use secret variables of the caller: names of those that every call needs. */
@@ -39,8 +42,15 @@ export interface LinkDeps {
   readonly log: Log;
   readonly clock: Clock;
   readonly http: HttpClient;
+  /** What was kept for sources that bring tools of their own. */
+  readonly snapshotOf: SnapshotOf;
   /** What is opened; also what was opened for an earlier catalogue and has not changed. */
   readonly keep: Holder;
+}
+
+/** A scope as the key of a map. */
+export function scopeKey(scope: ToolScope): string {
+  return scope.kind === 'system' ? 'system' : `tenant ${scope.tenant_id}`;
 }
 
 /** Tells what a kind has thrown: the text of a catalogue error is public, anything else goes to the log only. */

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Caller } from '../base/caller.ts';
 import type { CallerCredential } from '../credentials/credential.ts';
+import type { BringAt, Brought } from './brought.ts';
 import type { CallerAccount } from './caller-account.ts';
 import type { Clock } from '../base/clock.ts';
 import type { HttpClient } from '../base/http-client.ts';
@@ -39,6 +40,10 @@ export interface SourceKind<Config = unknown> {
    * source take no `settings`: then the file may not say `sessionSettings`.
    */
   refuseSetting?(name: string): string | undefined;
+  /** Whether tenants may define such sources over the API: it reaches nothing but what the guarded client reaches. */
+  readonly for_tenants?: true;
+  /** Present when such a source brings tools of its own, which no file names (brought.ts). */
+  bring?(config: Config, at: BringAt): Promise<Brought>;
   /** Makes the source without connecting. `name` is used in public errors, never host or user. */
   open(name: string, config: Config, deps: SourceDeps): Source;
 }

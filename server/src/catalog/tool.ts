@@ -2,16 +2,31 @@
 import type { z } from 'zod';
 import type { Fault } from '../base/errors.ts';
 import type { JsonObject } from '../base/json.ts';
+import type { HttpClient } from '../base/http-client.ts';
 import type { Log } from '../base/log.ts';
 import type { AuthService } from './auth-service.ts';
 import type { Caller } from '../base/caller.ts';
 import type { CallerCredential, CredentialNeed } from '../credentials/credential.ts';
 import type { Arguments, ArgumentValue, Parameter } from './parameters.ts';
+import type { ToolPauses } from './pauses.ts';
 import type { CallEvent, ResultLimits, ToolResult } from './result.ts';
 import type { Secret } from './secret-text.ts';
 import type { Source } from './source.ts';
 
 export type DangerLevel = 'low' | 'medium' | 'high' | 'critical';
+
+/** What a tool is for, roughly (remote-packs.md §3). */
+export const toolCategories = [
+  'content',
+  'data',
+  'commerce',
+  'automation',
+  'communication',
+  'analysis',
+  'social_media',
+  'other',
+] as const;
+export type ToolCategory = (typeof toolCategories)[number];
 
 /** Who may see a tool: everyone on this server, or one tenant. */
 export type ToolScope = { readonly kind: 'system' } | { readonly kind: 'tenant'; readonly tenant_id: string };
@@ -47,6 +62,9 @@ export interface Tool {
   readonly read_only: boolean;
   readonly danger: DangerLevel;
   readonly annotations?: ToolAnnotations;
+  readonly category?: ToolCategory;
+  /** A third party wrote name, description and schemas: whoever shows them to a model says so. */
+  readonly untrusted?: true;
   readonly timeout_ms: number;
   /** Calls of this tool at once, per process. */
   readonly concurrency: number;
@@ -56,6 +74,8 @@ export interface Tool {
   /** Checks arguments; throws `arguments_invalid` with one fault per argument, and lists the valid names for unknown ones.
    * `fill` gives the values that are not the caller's to give. */
   validate(args: unknown, fill: (parameter: Parameter) => ArgumentValue): Arguments;
+  /** What is wrong with a structured result (`kind: 'value'`), where the tool promises a schema. */
+  readonly checkResult?: (value: unknown) => readonly Fault[];
   readonly run: RunTool;
 }
 
@@ -80,6 +100,15 @@ export interface RunContext {
   readonly secret?: Secret | undefined;
   /** Rows of the answer that the caller has already: a call that goes on where a cut one ended. Zero otherwise. */
   readonly skip_rows: number;
+  /** For every request that goes out on behalf of the caller. */
+  readonly http: HttpClient;
+  /** What the tool may ask a person for. */
+  readonly pauses: ToolPauses;
+  /**
+   * Calls another tool as the same caller and by the same rules; `limits.call_depth` within each other at most. Throws what
+   * that call ends with.
+   */
+  call(tool: string, args: Readonly<Record<string, unknown>>): Promise<ToolResult>;
   /** Aborts at the deadline, at cancel and when the caller goes away; its reason is the ToolcribError to throw. */
   readonly signal: AbortSignal;
   readonly limits: ResultLimits;

@@ -96,9 +96,11 @@ interface Found {
   readonly user_id: string;
   readonly role: Role;
   readonly email: string;
+  readonly name: string;
   /** Of the tenant. */
   readonly slug: string;
   readonly credential_epoch: string;
+  readonly catalogue_epoch: string;
   /** Null: everything that the role has. */
   readonly scopes: readonly string[] | null;
   readonly calls_per_minute: number | null;
@@ -132,11 +134,18 @@ async function lookUp({ store, clock }: Deps, text: string): Promise<Principal> 
   return {
     tenant_id,
     user_id: found.user_id,
-    caller: { user_id: found.user_id, user_email: found.email, tenant_id, tenant_slug: found.slug },
+    caller: {
+      user_id: found.user_id,
+      user_email: found.email,
+      user_name: found.name,
+      tenant_id,
+      tenant_slug: found.slug,
+    },
     role: found.role,
     via: { kind: kind === 'session' ? 'session' : 'api_key', id: found.id },
     permissions: new Set(scopes.filter((scope) => allowed.includes(scope) && !(bounded && scope === 'keys.write'))),
     credential_epoch: found.credential_epoch,
+    catalogue_epoch: found.catalogue_epoch,
     calls_per_minute: found.calls_per_minute,
   };
 }
@@ -147,7 +156,8 @@ function people(db: Database, tenant_id: string) {
     .selectFrom('member')
     .innerJoin('app_user', 'app_user.id', 'member.user_id')
     .innerJoin('tenant', 'tenant.id', 'member.tenant_id')
-    .select(['member.user_id', 'member.role', 'app_user.email', 'tenant.slug', 'tenant.credential_epoch'])
+    .select(['member.user_id', 'member.role', 'app_user.email', 'app_user.name', 'tenant.slug'])
+    .select(['tenant.credential_epoch', 'tenant.catalogue_epoch'])
     .where('member.tenant_id', '=', tenant_id)
     .where('tenant.suspended_at', 'is', null);
 }

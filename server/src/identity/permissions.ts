@@ -33,6 +33,16 @@ export const permissions = [
   'approvals.decide',
   'audit.read',
   'sources.read',
+  /** Define sources, tools and toolsets of the tenant, and what hand-offs go to. */
+  'tools.write',
+  /** Let a tool in whose definition another server has changed. */
+  'tools.approve',
+  /** See which packs there are and where their settings come from. */
+  'packs.read',
+  /** Turn packs on and off for the tenant and give them their settings. */
+  'packs.write',
+  /** See and end hand-offs of everybody in the tenant; one's own need nothing. */
+  'handoffs.manage',
 ] as const;
 
 export type Permission = (typeof permissions)[number];
@@ -46,7 +56,14 @@ const member: readonly Permission[] = [
   'credentials.write',
   'variables.write',
 ];
-const builder: readonly Permission[] = [...member, 'credentials.share', 'policies.read', 'sources.read'];
+const builder: readonly Permission[] = [
+  ...member,
+  'credentials.share',
+  'policies.read',
+  'sources.read',
+  'tools.write',
+  'packs.read',
+];
 const admin: readonly Permission[] = permissions;
 
 /** Members manage their own keys only; admins and owners every key of the tenant. */

@@ -16,6 +16,8 @@ export interface Principal {
   readonly permissions: ReadonlySet<Permission>;
   /** Of the tenant when the principal was looked up: what is remembered of credentials under another one is stale. */
   readonly credential_epoch: string;
+  /** The same of which tools the tenant has. */
+  readonly catalogue_epoch: string;
   /** Calls that the key may make in a minute, over all processes; null: no bound of its own. */
   readonly calls_per_minute: number | null;
 }

@@ -4,15 +4,19 @@ import type { Prompt } from '../catalog/prompt.ts';
 import type { Resource, ResourceTemplate } from '../catalog/resource.ts';
 import type { CallEvent, ToolResult } from '../catalog/result.ts';
 import type { Tool } from '../catalog/tool.ts';
+import type { Principal } from '../identity/principal.ts';
 import type { TokenOf } from './verify.ts';
 
-export type Surface = 'rest' | 'mcp' | 'toolbox';
+/** `tool`: another tool has called it. */
+export type Surface = 'rest' | 'mcp' | 'toolbox' | 'remote' | 'tool';
 
 /** One call as a surface hands it over. */
 export interface CallRequest {
   readonly surface: Surface;
   /** Value of the Authorization header. */
   readonly authorization: string | undefined;
+  /** Instead of it, when a tool that runs makes the call: never set by a surface. */
+  readonly within?: CallWithin | undefined;
   /** Value of the Host header: links that the caller is given lead to where it came from. */
   readonly host?: string | undefined;
   readonly tool: string;
@@ -28,6 +32,13 @@ export interface CallRequest {
   readonly on_gone?: ((listener: () => void) => void) | undefined;
   /** Hears what the call says while it runs. */
   readonly on_event?: ((event: CallEvent) => void) | undefined;
+}
+
+/** The call that another one is made within. */
+export interface CallWithin {
+  readonly principal: Principal;
+  /** 1 for a call that a tool makes which a surface has called. */
+  readonly depth: number;
 }
 
 export type Outcome =

@@ -7,7 +7,7 @@ import { findTool, requirePermission, visibleOffer, visibleTools } from './find.
 import { approve } from './approve.ts';
 import { resolveCredential } from './resolve-credential.ts';
 import { authorise, find, identify, limit, run, settle, shape, validate, verify } from './steps.ts';
-import type { CorridorDeps, Walk } from './walk.ts';
+import type { CorridorDeps, CorridorParts, Walk } from './walk.ts';
 
 interface Step {
   readonly name: string;
@@ -29,16 +29,17 @@ const steps: readonly Step[] = [
   { name: 'resolve',   take: resolveCredential, asks: 'Whose account does it use?',                                   can_end_with: ['forbidden', 'connect_required', 'choice_required', 'credential_refused', 'refresh_delayed', 'vault_unavailable'] },
   { name: 'fill',      take: fillVariables, asks: 'Are the secret variables there that it names?',                    can_end_with: ['variable_missing', 'vault_unavailable'] },
   { name: 'approve',   take: approve,   asks: 'Must a person say yes to these arguments?',                            can_end_with: ['approval_required', 'approval_denied', 'policy_refused'] },
-  { name: 'run',       take: run,       asks: 'What does the kind answer, within the deadline?',                      can_end_with: ['call_timed_out', 'call_cancelled', 'source_unavailable', 'statement_failed', 'write_refused', 'credential_refused', 'tool_failed'] },
-  { name: 'shape',     take: shape,     asks: 'Is the result within its limits?',                                     can_end_with: ['result_too_large'] },
+  { name: 'run',       take: run,       asks: 'What does the kind answer, within the deadline?',                      can_end_with: ['handoff_required', 'handoff_ended', 'input_required', 'input_refused', 'calls_nested', 'call_timed_out', 'call_cancelled', 'source_unavailable', 'statement_failed', 'write_refused', 'credential_refused', 'tool_failed'] },
+  { name: 'shape',     take: shape,     asks: 'Is the result what the tool promises, and within its limits?',         can_end_with: ['result_invalid', 'result_too_large'] },
 ];
 // And then, whatever happened: settle (steps.ts) writes the audit record.
 
 const taken = steps.flatMap((step) => step.take ?? []);
 
-export function createCorridor(deps: CorridorDeps): Corridor {
+export function createCorridor(parts: CorridorParts): Corridor {
+  const deps: CorridorDeps = { ...parts, call: (request) => call(request, deps) };
   return {
-    call: (request) => call(request, deps),
+    call: deps.call,
     list: async (request) => {
       const principal = await principalFor(request, deps);
       return visibleTools(deps.catalogue(), principal, request.toolset);

@@ -3,7 +3,7 @@ import { ToolcribError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { redact } from '../base/redact.ts';
 import type { RowsResult, ToolResult } from '../catalog/result.ts';
-import type { RunContext } from '../catalog/tool.ts';
+import type { RunContext, Tool } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { CallRecord } from '../ledger/audit.ts';
 import { argumentsDigest } from './arguments-digest.ts';
@@ -18,7 +18,8 @@ import type { CorridorDeps, Walk } from './walk.ts';
 /** Who is calling? Also takes the call's place in the audit: what cannot be recorded is not run. */
 export function identify(walk: Walk, deps: CorridorDeps): void | Promise<void> {
   if (deps.stopping()) throw new ToolcribError('stopping', { retry_after_s: 1 });
-  const principal = deps.identify(walk.request.authorization);
+  const { authorization, within } = walk.request;
+  const principal = within?.principal ?? deps.identify(authorization);
   if (principal instanceof Promise) return identifyLater(walk, deps, principal);
   const reserved = deps.audit.reserve();
   if (reserved !== undefined) return reserved.then(() => void (walk.principal = principal));
@@ -108,6 +109,15 @@ export function run(walk: Walk, deps: CorridorDeps): Promise<void> {
       credential: walk.credential,
       secret: walk.secret,
       skip_rows: walk.skip_rows,
+      http: deps.outgoing,
+      pauses: deps.toolPauses({
+        principal: known(walk.principal),
+        tool,
+        arguments_digest: () => argumentsDigest(walk, deps),
+        call_id: walk.call_id,
+        host: walk.request.host,
+      }),
+      call: (name, args) => callWithin(walk, deps, { name, args }),
       signal,
       limits: tool.result_limits,
       log: deps.log,
@@ -125,6 +135,27 @@ export function run(walk: Walk, deps: CorridorDeps): Promise<void> {
       },
     );
   });
+}
+
+/** A call that a tool makes: as the same principal, through the whole corridor, and ended with the call that it is made in. */
+async function callWithin(
+  { request, principal, controller }: Walk,
+  deps: CorridorDeps,
+  { name, args }: { readonly name: string; readonly args: Readonly<Record<string, unknown>> },
+): Promise<ToolResult> {
+  const depth = (request.within?.depth ?? 0) + 1;
+  if (depth > limits.call_depth) throw new ToolcribError('calls_nested', { params: { limit: limits.call_depth } });
+  const outcome = await deps.call({
+    surface: 'tool',
+    authorization: undefined,
+    within: { principal: known(principal), depth },
+    host: request.host,
+    tool: name,
+    args,
+    on_gone: (listener) => controller.signal.addEventListener('abort', listener, { once: true }),
+  });
+  if (outcome.kind === 'error') throw outcome.error;
+  return outcome.result;
 }
 
 /** Place and catalogue are given back when the tool has really ended, also when nobody waits for it any more. */
@@ -170,7 +201,9 @@ export function shape(walk: Walk): void {
   const answered = known(walk.result);
   const result = secrets_used === undefined ? answered : withoutSecrets(answered, secrets_used);
   walk.result = result;
-  const { rows, bytes } = known(walk.tool).result_limits;
+  const tool = known(walk.tool);
+  if (result.kind === 'value') checkPromise(tool, result.value);
+  const { rows, bytes } = tool.result_limits;
   if (result.kind === 'rows') {
     const fitting: RowsResult =
       result.rows.length <= rows
@@ -184,6 +217,12 @@ export function shape(walk: Walk): void {
   if (Buffer.byteLength(text) > bytes) {
     throw new ToolcribError('result_too_large', { params: { limit_bytes: bytes } });
   }
+}
+
+/** What a model was told of a result must be true: it goes on from there. */
+function checkPromise({ checkResult }: Tool, value: unknown): void {
+  const faults = checkResult?.(value) ?? [];
+  if (faults.length > 0) throw new ToolcribError('result_invalid', { faults: faults.slice(0, limits.faults_logged) });
 }
 
 /** Writes the call into the audit. Always taken, whatever happened before; a call without a principal has no tenant. */

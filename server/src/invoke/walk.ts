@@ -6,6 +6,7 @@ import type { Secret } from '../catalog/secret-text.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ToolcribError } from '../base/errors.ts';
+import type { HttpClient } from '../base/http-client.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { PlanCandidate, PlanRule } from '@toolcrib/client';
@@ -13,15 +14,17 @@ import type { CallerCredential } from '../credentials/credential.ts';
 import type { CredentialResolver } from '../credentials/resolver.ts';
 import type { VariablesOf } from '../credentials/variable-reader.ts';
 import type { Vault } from '../credentials/vault/vault.ts';
+import type { ToolPausesFor } from '../interactions/tool-pauses.ts';
 import type { Approvals, Interactions } from '../interactions/interaction.ts';
 import type { Identify, Principal } from '../identity/principal.ts';
 import type { UseLimiter } from '../identity/use-limiter.ts';
 import type { AuditWriter } from '../ledger/audit.ts';
-import type { CallRequest } from './call.ts';
+import type { CallRequest, Corridor } from './call.ts';
 import type { Places } from './places.ts';
 import type { Vouchers } from './verify.ts';
 
-export interface CorridorDeps {
+/** What the corridor is made from. */
+export interface CorridorParts {
   readonly identify: Identify;
   /** The catalogue of this moment; a call keeps the one it found its tool in. */
   readonly catalogue: () => Catalogue;
@@ -35,12 +38,21 @@ export interface CorridorDeps {
   readonly variablesOf: VariablesOf;
   readonly approvals: Approvals;
   readonly interactions: Interactions;
+  readonly toolPauses: ToolPausesFor;
+  /** For what tools send out. */
+  readonly outgoing: HttpClient;
   readonly vault: Vault;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
   /** True once a graceful stop has begun. */
   readonly stopping: () => boolean;
+}
+
+/** What its steps work with. */
+export interface CorridorDeps extends CorridorParts {
+  /** The corridor itself, for calls within calls. */
+  readonly call: Corridor['call'];
 }
 
 export interface Walk {

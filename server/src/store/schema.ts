@@ -17,6 +17,20 @@ export interface TenantTable {
   readonly suspended_at: Time | null;
   /** Grows with every change that matters to whose credential a call uses. */
   readonly credential_epoch: Generated<string>;
+  /** Grows with every change that matters to which tools the tenant has. */
+  readonly catalogue_epoch: Generated<string>;
+}
+
+/** A source, tool or toolset that a tenant has defined over the API. */
+export interface DefinitionTable {
+  readonly tenant_id: string;
+  readonly entity: 'source' | 'tool' | 'toolset';
+  readonly name: string;
+  /** The fields as a tool file has them, without the name. */
+  readonly body: JsonObject;
+  readonly created_at: Time;
+  readonly updated_at: Time;
+  readonly updated_by: string;
 }
 
 export interface WorkspaceTable {
@@ -351,6 +365,7 @@ export interface Schema {
   readonly revocation_receipt: RevocationReceiptTable;
   readonly interaction: InteractionTable;
   readonly approval_policy: ApprovalPolicyTable;
+  readonly definition: DefinitionTable;
   readonly audit_call: AuditCallTable;
   readonly audit_change: AuditChangeTable;
   readonly audit_head: AuditHeadTable;

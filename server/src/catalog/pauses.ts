@@ -1,0 +1,58 @@
+// Pauses that a tool itself asks for while it runs: work for a person in another application, or an answer that only a
+// person can give. The call then ends with a link; the same call, sent again when the person is done, goes on.
+import type { JsonObject, JsonValue } from '../base/json.ts';
+
+export interface ToolPauses {
+  /**
+   * What the person's work in the client has come to. Throws `handoff_required` (with the interaction) until there is a
+   * result, `handoff_ended` when there will be none. A result is given to one call: the same call after it begins anew.
+   */
+  handOff(request: HandOffRequest): Promise<HandOffOutcome>;
+  /**
+   * What the person has filled in. Throws `input_required` (with the interaction) until they have, `input_refused` when they
+   * do not want to. Never for secrets: those are credentials and variables.
+   */
+  ask(question: Question): Promise<JsonObject>;
+}
+
+/** Everything that the hand-off protocol needs to know of a tool. Times in milliseconds. */
+export interface HandOffRequest {
+  /** Name of the source of the type `handoff`: the client of the protocol. */
+  readonly client: string;
+  readonly settings: HandOffClient;
+  /** `exam` in the protocol: the tool's slug. */
+  readonly slug: string;
+  /** The checked arguments; `exam_kind` and `extra_time` go into the start data by these names, all of them as `input`. */
+  readonly input: JsonObject;
+  /** What is wrong with the `data` of a result: the tool's own schema, or the classic fields. */
+  readonly checkData: (data: JsonValue) => readonly { readonly path: string; readonly message: string }[];
+  /** The whole call, from its first pause to its result. */
+  readonly timeout_ms: number;
+  /** Whether a person may start again within this time after their first start; 0: not. */
+  readonly restart_ms: number;
+}
+
+/** The client's side, as its source says. */
+export interface HandOffClient {
+  /** `receive_start_token_url` */
+  readonly start_url: string;
+  /** `receive_result_token_url` */
+  readonly result_url: string;
+  /** From the redirection to the client until it has fetched the start data. */
+  readonly token_ms: number;
+  /** Whether the client may push results that it signs; the secret is in the vault or in the file. */
+  readonly signing_secret?: string;
+}
+
+export interface HandOffOutcome {
+  readonly id: string;
+  /** The checked fields. */
+  readonly data: JsonValue;
+}
+
+export interface Question {
+  /** For the person. */
+  readonly message: string;
+  /** JSON Schema of an object with plain fields: texts, numbers, booleans and choices. */
+  readonly schema: JsonObject;
+}
