@@ -6,6 +6,7 @@ import type { Ids } from './base/ids.ts';
 import { limits } from './base/limits.ts';
 import type { Log } from './base/log.ts';
 import type { PublicAddresses } from './base/public-addresses.ts';
+import type { TenantHttp } from './base/tenant-http.ts';
 import type { Config } from './base/settings.ts';
 import type { LiveCatalogue } from './catalog/live-catalogue.ts';
 import { leaveCredentials } from './credentials/leave-credentials.ts';
@@ -40,6 +41,8 @@ export interface Parts {
   readonly oauth: Oauth;
   /** For addresses that tenants name. */
   readonly outgoing: HttpClient;
+  /** The same for what tools send, bounded per tenant. */
+  readonly tenant_http: TenantHttp;
   /** For every link and return address. */
   readonly addresses: PublicAddresses;
   /** Requests that wait for a person; they end before the server stops. */
@@ -64,7 +67,7 @@ export function createServices(parts: Parts) {
     variablesOf: createVariableReader({ store, vault }),
     approvals: createApprovals({ store, clock, interactions, policyOf }),
     toolPauses: createToolPauses(),
-    outgoing,
+    outgoing: parts.tenant_http,
   };
   return {
     ...{ store, clock, ids, log, vault, identify, forgetIdentities, uses, catalogue, addresses, waiter, credentials },

@@ -10,6 +10,7 @@ import { limits } from './base/limits.ts';
 import { createLog } from './base/log.ts';
 import type { Log } from './base/log.ts';
 import { createPublicAddresses, requirePublicUrl } from './base/public-addresses.ts';
+import { createTenantHttp } from './base/tenant-http.ts';
 import type { Config } from './base/settings.ts';
 import type { Kinds } from './catalog/decode.ts';
 import { createVault } from './credentials/vault/create-vault.ts';
@@ -100,6 +101,8 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
 
   const outgoing = createHttpClient({ allowed_private: config.allowed_private });
   closers.push(() => outgoing.close());
+  const tenant_http = createTenantHttp({ allowed_private: config.allowed_private });
+  closers.push(() => tenant_http.close());
   const { environment = processEnvironment } = options;
   const oauth = await openOauth({ store, vault, clock, ids: randomIds, log, outgoing, environment }, config);
 
@@ -122,7 +125,21 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
   const addresses = createPublicAddresses({ public_urls: config.public_urls, listening: () => url });
   const waiter = new InteractionWaiter({ store, clock });
   const services = createServices({
-    ...{ store, clock, log, config, outgoing, oauth, addresses, waiter, vault, audit, catalogue, credentials },
+    ...{
+      store,
+      clock,
+      log,
+      config,
+      outgoing,
+      tenant_http,
+      oauth,
+      addresses,
+      waiter,
+      vault,
+      audit,
+      catalogue,
+      credentials,
+    },
     ids: randomIds,
     stopping: () => stopping,
   });

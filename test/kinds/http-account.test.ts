@@ -54,7 +54,7 @@ type Account = Readonly<Record<string, string>>;
 const run = async (tool: Tool, account: Account, args = {}) =>
   tool.run(
     tool.validate(args, () => null),
-    runContext({ credential: { id: 'c', version: '1', account } }),
+    runContext({ http, credential: { id: 'c', version: '1', account } }),
   );
 async function sent(tool: Tool, account: Account) {
   await run(tool, account);
@@ -102,7 +102,7 @@ describe('where it goes', () => {
   test('without an account nothing is sent', async () => {
     const tool = await one('credential: {system: hub}');
     const before = service.requests.length;
-    await expect(tool.run({}, runContext())).rejects.toThrow(TypeError);
+    await expect(tool.run({}, runContext({ http }))).rejects.toThrow(TypeError);
     expect(service.requests.length).toBe(before);
   });
 });

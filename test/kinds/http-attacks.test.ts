@@ -51,7 +51,7 @@ afterAll(async () => {
 async function send(args: Readonly<Record<string, string>>) {
   await tool.run(
     tool.validate({ id: 'i', ...args }, () => null),
-    runContext(),
+    runContext({ http }),
   );
   const request = service.requests.at(-1);
   if (request === undefined) throw new Error('Nothing was sent');
@@ -271,7 +271,7 @@ test('A05 a base that is private is refused when it is used', async () => {
   const yaml = `sources:\n  web: {kind: http, baseUrl: '${service.url}'}\ntools:\n  one: {kind: http, source: web, description: d, method: GET, path: /x}\n`;
   const { catalogue } = await loadTexts({ files: { 't.yaml': yaml }, kinds, http: closed });
   const before = service.connections();
-  await expect(catalogue.tools[0]?.run({}, runContext())).rejects.toMatchObject({ code: 'address_refused' });
+  await expect(catalogue.tools[0]?.run({}, runContext({ http: closed }))).rejects.toMatchObject({ code: 'address_refused' });
   expect(service.connections()).toBe(before);
   await closed.close();
 });

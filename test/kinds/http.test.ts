@@ -50,7 +50,7 @@ async function one(fields: string, source = ''): Promise<Tool> {
 
 async function call(tool: Tool, args: Readonly<Record<string, unknown>> = {}, ctx: Partial<RunContext> = {}) {
   const checked = tool.validate(args, () => null);
-  const result = await tool.run(checked, runContext(ctx));
+  const result = await tool.run(checked, runContext({ http, ...ctx }));
   // oxlint-disable-next-line typescript/no-explicit-any -- tests look into results of every shape
   return result as any;
 }

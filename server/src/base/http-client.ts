@@ -87,10 +87,18 @@ interface HttpBounds {
   readonly http_connect_ms: number;
   readonly http_connections: number;
   readonly http_requests: number;
+  readonly http_requests_in_all: number;
+  readonly http_origins: number;
+}
+
+/** For whoever decides when it ends. */
+export interface OwnedHttpClient extends HttpClient {
+  /** Whether no request is under way, up to the last byte of its answer. */
+  isIdle(): boolean;
 }
 
 /** A client that lasts as long as the server. */
-export function createHttpClient(options: HttpClientOptions): HttpClient {
+export function createHttpClient(options: HttpClientOptions): OwnedHttpClient {
   const bounds = { ...limits, ...options.bounds };
   const guard = createAddressGuard(options.allowed_private);
   // The library is loaded with the first request: most servers never make one.
@@ -99,7 +107,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     return new undici.Agent({
       connect: createConnector(undici.buildConnector, guard, { ...options, ...bounds }),
       connections: bounds.http_connections,
-      maxOrigins: limits.http_origins,
+      maxOrigins: bounds.http_origins,
       maxHeaderSize: limits.http_header_bytes,
       keepAliveMaxTimeout: limits.http_idle_ms,
       // The whole time of a request is bounded by its signal.
@@ -119,7 +127,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     },
     guard,
     under_way: new Map(),
+    in_all: 0,
     max_requests: bounds.http_requests,
+    max_in_all: bounds.http_requests_in_all,
   };
   return {
     request: async (request) => {
@@ -129,6 +139,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       return { ...head, body: Buffer.concat(read) };
     },
     stream: (request) => send(context, request),
+    isIdle: () => context.in_all === 0,
     close: async () => {
       is_closed = true;
       await (await agent)?.destroy();
@@ -141,7 +152,10 @@ interface Context {
   readonly guard: AddressGuard;
   /** Requests by origin. */
   readonly under_way: Map<string, number>;
+  /** Requests to all of them. */
+  in_all: number;
   readonly max_requests: number;
+  readonly max_in_all: number;
 }
 
 /** Opens connections to checked addresses only, whoever asks for one: a request, a redirection, a pool that grows. */
@@ -255,23 +269,15 @@ async function sendHop(context: Context, hop: Hop, signal: AbortSignal): Promise
 }
 
 async function dispatch(
-  { agent, under_way, max_requests }: Context,
+  context: Context,
   { method, url, headers, body }: Hop,
   signal: AbortSignal,
 ): Promise<Dispatcher.ResponseData> {
   const { origin } = url;
-  const before = under_way.get(origin) ?? 0;
-  if (before >= max_requests) throw requestsLimited();
-  under_way.set(origin, before + 1);
-  const done = (): void => {
-    const now = under_way.get(origin) ?? 0;
-    if (now > 1) under_way.set(origin, now - 1);
-    else under_way.delete(origin);
-  };
+  const done = takePlace(context, origin);
   try {
-    const answer = await (
-      await agent()
-    ).request({
+    const agent = await context.agent();
+    const answer = await agent.request({
       origin,
       path: `${url.pathname}${url.search}`,
       method,
@@ -286,6 +292,21 @@ async function dispatch(
     done();
     throw thrown;
   }
+}
+
+/** Counts the request until what is returned is called. Throws `calls_limited`. */
+function takePlace(context: Context, origin: string): () => void {
+  const { under_way, max_requests, max_in_all } = context;
+  const before = under_way.get(origin) ?? 0;
+  if (before >= max_requests || context.in_all >= max_in_all) throw requestsLimited();
+  under_way.set(origin, before + 1);
+  context.in_all += 1;
+  return () => {
+    context.in_all -= 1;
+    const now = under_way.get(origin) ?? 0;
+    if (now > 1) under_way.set(origin, now - 1);
+    else under_way.delete(origin);
+  };
 }
 
 function toStream(

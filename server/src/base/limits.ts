@@ -256,8 +256,18 @@ export const limits = {
   http_connections: 64,
   /** Requests to one origin that are under way or wait for a connection; above it they are refused at once. */
   http_requests: 512,
+  /** Requests of one client to all origins that are under way. */
+  http_requests_in_all: 4_096,
   /** Origins with open connections. */
   http_origins: 1_000,
+  /** What goes out on behalf of one tenant: connections to one origin, … */
+  tenant_http_connections: 16,
+  /** … requests under way, so that a few tools that hang do not hold everybody's sockets, … */
+  tenant_http_requests: 128,
+  /** … and origins with open connections. */
+  tenant_http_origins: 64,
+  /** Tenants with connections of their own; above it, idle ones lose theirs. */
+  tenant_http_clients: 1_000,
   /** A connection is kept this long for the next request at most, whatever the other side offers. */
   http_idle_ms: 60_000,
   /** Connections per MySQL source: each runs one statement at a time, and a server takes 151 unless told otherwise. */

@@ -109,7 +109,7 @@ export function run(walk: Walk, deps: CorridorDeps): Promise<void> {
       credential: walk.credential,
       secret: walk.secret,
       skip_rows: walk.skip_rows,
-      http: deps.outgoing,
+      http: deps.outgoing.of(known(walk.principal).tenant_id),
       pauses: deps.toolPauses({
         principal: known(walk.principal),
         tool,

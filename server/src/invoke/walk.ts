@@ -6,9 +6,9 @@ import type { Secret } from '../catalog/secret-text.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ToolcribError } from '../base/errors.ts';
-import type { HttpClient } from '../base/http-client.ts';
 import type { Ids } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
+import type { TenantHttp } from '../base/tenant-http.ts';
 import type { PlanCandidate, PlanRule } from '@toolcrib/client';
 import type { CallerCredential } from '../credentials/credential.ts';
 import type { CredentialResolver } from '../credentials/resolver.ts';
@@ -40,7 +40,7 @@ export interface CorridorParts {
   readonly interactions: Interactions;
   readonly toolPauses: ToolPausesFor;
   /** For what tools send out. */
-  readonly outgoing: HttpClient;
+  readonly outgoing: TenantHttp;
   readonly vault: Vault;
   readonly clock: Clock;
   readonly ids: Ids;

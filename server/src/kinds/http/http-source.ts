@@ -39,6 +39,8 @@ export interface SourceRequest {
   readonly body?: string | undefined;
   readonly signal: AbortSignal;
   readonly limit_bytes: number;
+  /** Of the call; the source's own when nobody calls. */
+  readonly http?: HttpClient;
 }
 
 /** A field of MCP Toolbox that is understood and only allowed as it is by default. */
@@ -119,8 +121,8 @@ export const httpSource: SourceKind<HttpConfig> = {
     const plain = Object.fromEntries(Object.entries(headers).filter(([, value]) => !namesSecret(value)));
     const base = new URL(baseUrl.replace(/\/+$/, ''));
     const timeout_ms = parseDuration(timeout) ?? limits.http_request_ms;
-    const send = async ({ body, ...request }: SourceRequest) =>
-      sendFor(name, http, { ...request, ...(body === undefined ? {} : { body }), timeout_ms });
+    const send = async ({ body, http: of_call = http, ...request }: SourceRequest) =>
+      sendFor(name, of_call, { ...request, ...(body === undefined ? {} : { body }), timeout_ms });
     return {
       type: 'http',
       base,

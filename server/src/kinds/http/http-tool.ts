@@ -73,9 +73,9 @@ export const httpTool: ToolKind<HttpToolConfig> = {
     return async (args, ctx) => {
       const { url, headers, body } = fillRequest(request, args, ctx);
       const { method, source } = request;
-      const { signal, call_id } = ctx;
+      const { signal, call_id, http } = ctx;
       const limit_bytes = ctx.limits.bytes;
-      const answer = await source.send({ method, url, headers, body, signal, limit_bytes });
+      const answer = await source.send({ method, url, headers, body, signal, limit_bytes, http });
       if (answer.status === 401 && source.account !== undefined && answer.url.origin === source.base.origin) {
         throw new ToolcribError('credential_refused', { params: { credential: tool.source?.type ?? 'http' } });
       }
