@@ -19,7 +19,7 @@ import { createPasswords } from './identity/passwords.ts';
 import { createUseLimiter } from './identity/use-limiter.ts';
 import { createApprovals } from './interactions/create-approvals.ts';
 import { createInteractions } from './interactions/create-interactions.ts';
-import { createToolPauses } from './interactions/tool-pauses.ts';
+import { createToolPauses, noPause } from './interactions/tool-pauses.ts';
 import type { InteractionWaiter } from './interactions/interaction-waiter.ts';
 import { createPolicyLookup } from './interactions/policies.ts';
 import { createCorridor } from './invoke/corridor.ts';
@@ -66,7 +66,7 @@ export function createServices(parts: Parts) {
     places: createPlaces({ tenant_concurrency: limits.tenant_concurrency, wait_ms: limits.concurrency_wait_ms }),
     variablesOf: createVariableReader({ store, vault }),
     approvals: createApprovals({ store, clock, interactions, policyOf }),
-    toolPauses: createToolPauses(),
+    toolPauses: createToolPauses({ handOff: noPause, ask: noPause }),
     outgoing: parts.tenant_http,
   };
   return {

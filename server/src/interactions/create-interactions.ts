@@ -129,7 +129,8 @@ async function insert(
 ): Promise<Found | undefined> {
   const { subject, details, shown_arguments, call_id } = pause;
   const id = ids.uuid();
-  const expires_at = new Date(now + (subject.kind === 'approve' ? limits.approval_ms : limits.interaction_ms));
+  const usual_ms = subject.kind === 'approve' ? limits.approval_ms : limits.interaction_ms;
+  const expires_at = new Date(now + (pause.lasts_ms ?? usual_ms));
   const row = await db
     .insertInto('interaction')
     .values({

@@ -73,5 +73,9 @@ export function messageOf(tool: string, details: InteractionDetails): string {
       return details.four_eyes
         ? `Another person must say whether the tool "${tool}" may run with these arguments.`
         : `Say whether the tool "${tool}" may run with these arguments.`;
+    case 'input':
+      return `Answer what the tool "${tool}" asks.`;
+    case 'handoff':
+      return `Do the work that the tool "${tool}" waits for, at ${details.host}.`;
   }
 }

@@ -1,6 +1,7 @@
 // What a person must do in a browser before a call goes on (handoff.md §3): one table, one page, one set of rules for
 // expiry, for the person it was made for, and for single use.
 import type { CredentialStrategy, InteractionKind, InteractionOffer } from '@toolcrib/client';
+import type { JsonObject } from '../base/json.ts';
 import type { Principal } from '../identity/principal.ts';
 
 /** What makes two pauses the same one: the same call again finds the interaction that it has made before. */
@@ -28,11 +29,17 @@ export type InteractionDetails =
       /** Another person must say yes; without it, the person in whose name the call runs. */
       readonly four_eyes: boolean;
       readonly credential_name: string | null;
-    };
+    }
+  /** `schema`: of the answer, as the tool gave it (catalog/pauses.ts). */
+  | { readonly kind: 'input'; readonly message: string; readonly schema: JsonObject }
+  /** `client`: name of the source; `host`: where the person is sent. */
+  | { readonly kind: 'handoff'; readonly client: string; readonly host: string };
 
 export interface Pause {
   readonly subject: InteractionSubject;
   readonly details: InteractionDetails;
+  /** How long the person has; by default what limits.ts says for the kind. */
+  readonly lasts_ms?: number;
   /** Of an approval: the arguments as the person sees them (shown-arguments.ts). Kept sealed. */
   readonly shown_arguments?: string;
   readonly call_id: string;

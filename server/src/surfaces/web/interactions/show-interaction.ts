@@ -52,6 +52,8 @@ const titles = {
   connect: 'Connect an account',
   choose: 'Choose an account',
   approve: 'May this call run?',
+  input: 'A question for you',
+  handoff: 'Work in another application',
 } as const satisfies Record<Interaction['kind'], string>;
 
 async function partOf(
@@ -75,6 +77,9 @@ async function partOf(
       const shown_arguments = sealed === null ? undefined : vault.open(sealedAt(id), sealed);
       return approvePart({ interaction, fields, people, shown_arguments });
     }
+    case 'input':
+    case 'handoff':
+      return html``;
   }
 }
 
