@@ -1,6 +1,35 @@
 // The public entry of the SDK.
 export { ToolcribClient, ToolcribClientError } from './client.ts';
 export type { CallArguments, CallOptions, ClientOptions } from './client.ts';
+export { defined_route, defined_tool, defineRoute, defineTool } from './define-tool.ts';
+export type {
+  DefinedRoute,
+  DefinedTool,
+  PackRequest,
+  RouteContext,
+  RouteDefinition,
+  ToolAuth,
+  ToolCategory,
+  ToolContent,
+  ToolDefinition,
+  ToolHints,
+  ToolReturn,
+} from './define-tool.ts';
+export type { AnySchema, InputOf, OutputOf, StandardIssue, StandardResult, StandardSchema } from './standard-schema.ts';
+export type {
+  ConfigValue,
+  RemoteCall,
+  SavedFile,
+  SaveFileOptions,
+  ToolConnection,
+  ToolContext,
+  ToolCredential,
+  ToolFetch,
+  ToolFiles,
+  ToolQuestion,
+} from './tool-context.ts';
+export { ToolError, tool_error } from './tool-error.ts';
+export type { ToolErrorOptions } from './tool-error.ts';
 export { writeJson } from './json.ts';
 export type { JsonInput, JsonObject, JsonValue } from './json.ts';
 export type {
