@@ -451,6 +451,9 @@ export const changeActions = [
   'policy-set',
   'policy-deleted',
   'audit-exported',
+  'file-saved',
+  'file-linked',
+  'file-deleted',
 ] as const;
 
 export type ChangeAction = (typeof changeActions)[number];

@@ -60,6 +60,11 @@ const columns: { readonly [Table in keyof Schema]: Readonly<Record<keyof Schema[
     ...{ tenant_id: true, entity: true, name: true, body: true, created_at: true, updated_at: true },
     updated_by: true,
   },
+  stored_file: {
+    ...{ tenant_id: true, id: true, user_id: true, name: true, media_type: true, size_bytes: true, sha256: true },
+    ...{ tool: true, call_id: true, created_at: true, expires_at: true },
+  },
+  stored_file_chunk: { tenant_id: true, file_id: true, place: true, bytes: true },
   workspace: { tenant_id: true, id: true, slug: true, name: true, created_at: true },
   app_user: { id: true, email: true, name: true, created_at: true },
   member: { tenant_id: true, user_id: true, role: true, kind: true, created_at: true },

@@ -311,6 +311,13 @@ export const errorCatalogue = {
     message: 'The request body must be application/json.',
     hint: 'Set "Content-Type: application/json".',
   },
+  file_refused: {
+    status: 422,
+    audience: 'agent',
+    retryable: false,
+    message: 'The file cannot be saved: {problem}.',
+    hint: 'Choose a plain name, or delete files that nobody needs any more, and try again.',
+  },
   conflict: {
     status: 409,
     audience: 'caller',

@@ -131,6 +131,9 @@ export const limits = {
   /** Characters times instructions that the regular expressions of one call may take: 0.15 s at the very worst. */
   pattern_steps: 4_000_000,
 
+  /** Tenants whose catalogue is remembered, and tools of their own in all of them; the one put together first makes room. */
+  tenant_catalogues: 10_000,
+  tenant_catalogue_tools: 100_000,
   /** How deep calls of tools by tools may go: more is a tool that calls itself. */
   call_depth: 5,
   /** One call of a tool, unless the tool says otherwise. */
@@ -426,6 +429,32 @@ export const limits = {
   variable_characters: 16 * 1024,
   /** Variables that are remembered in plaintext, over all callers. */
   variables_characters: 16 * 1024 * 1024,
+
+  /** A stored file: held in memory as a whole while it is saved. */
+  file_bytes: 10 * 1024 * 1024,
+  /** A piece of a stored file: what one request holds in memory while it is sent. */
+  file_chunk_bytes: 256 * 1024,
+  /** File systems take names of 255 bytes. */
+  file_name_bytes: 255,
+  /** What one person has stored, so that nobody takes the places of all others. */
+  files_per_person: 2_000,
+  file_bytes_per_person: 256 * 1024 * 1024,
+  /** What a tenant has stored: it lies in the server's own database. */
+  files_per_tenant: 20_000,
+  file_bytes_per_tenant: 2 * 1024 * 1024 * 1024,
+  /** Uploads under way in one process: each may hold a whole file in memory. */
+  file_uploads: 16,
+  file_uploads_per_tenant: 4,
+  /** How long a link to a file can be used at most: whoever has it needs no account. */
+  file_link_ms: 24 * 60 * 60_000,
+  /** A file that a tool has saved is deleted after this long, unless the tool says otherwise; the longest that it may say. */
+  file_of_tool_ms: 30 * 24 * 60 * 60_000,
+  file_of_tool_max_ms: 365 * 24 * 60 * 60_000,
+  /** Entries of one list that a tool asks for. */
+  files_listed: 100,
+  /** Files whose time is over are looked for this often, and so many are deleted then. */
+  file_sweep_ms: 10 * 60_000,
+  file_sweep_batch: 500,
 
   /** Items in one page of an MCP list. Large, because many clients never ask for a second page. */
   mcp_page_items: 1_000,

@@ -206,6 +206,30 @@ export interface VariableTable {
   readonly updated_at: Time;
 }
 
+/** A file of a person. */
+export interface StoredFileTable {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly user_id: string;
+  readonly name: string;
+  readonly media_type: string;
+  readonly size_bytes: number;
+  readonly sha256: Buffer;
+  /** Null: uploaded. */
+  readonly tool: string | null;
+  readonly call_id: string | null;
+  readonly created_at: Time;
+  readonly expires_at: Time | null;
+}
+
+export interface StoredFileChunkTable {
+  readonly tenant_id: string;
+  readonly file_id: string;
+  /** From zero on. */
+  readonly place: number;
+  readonly bytes: Buffer;
+}
+
 type Options = Readonly<Record<string, string>>;
 
 export interface OauthClientTable {
@@ -366,6 +390,8 @@ export interface Schema {
   readonly interaction: InteractionTable;
   readonly approval_policy: ApprovalPolicyTable;
   readonly definition: DefinitionTable;
+  readonly stored_file: StoredFileTable;
+  readonly stored_file_chunk: StoredFileChunkTable;
   readonly audit_call: AuditCallTable;
   readonly audit_change: AuditChangeTable;
   readonly audit_head: AuditHeadTable;

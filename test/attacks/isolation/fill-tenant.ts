@@ -53,6 +53,10 @@ const rows: Readonly<Record<string, string>> = {
     values ($1, gen_random_uuid(), 'approve', $2, 'pending', ${hash}, $3, $3, $3,
       jsonb_build_object('kind', 'approve', 'danger', 'high', 'description', $3, 'arguments', $3, 'four_eyes', true,
         'credential_name', $3), gen_random_uuid(), now(), now() + interval '1 hour')`,
+  stored_file: `(tenant_id, id, user_id, name, media_type, size_bytes, sha256, created_at)
+    values ($1, gen_random_uuid(), $2, $3, 'text/plain', 1, ${hash}, now())`,
+  stored_file_chunk: `(tenant_id, file_id, place, bytes)
+    select $1, id, 0, convert_to($3, 'UTF8') from stored_file where tenant_id = $1`,
   approval_policy: `(tenant_id, id, tool, action, created_at) values ($1, gen_random_uuid(), $3, 'ask', now())`,
 };
 
