@@ -8,12 +8,12 @@ import type { Log } from './base/log.ts';
 import type { PublicAddresses } from './base/public-addresses.ts';
 import type { TenantHttp } from './base/tenant-http.ts';
 import type { Config } from './base/settings.ts';
-import type { LiveCatalogue } from './catalog/live-catalogue.ts';
 import { leaveCredentials } from './credentials/leave-credentials.ts';
 import type { CredentialResolver } from './credentials/resolver.ts';
 import { createIssuers } from './credentials/sign-on/issuers.ts';
 import { createVariableReader } from './credentials/variable-reader.ts';
 import type { Vault } from './credentials/vault/vault.ts';
+import type { CatalogueOf } from './definitions/tenant-catalogues.ts';
 import { createIdentifier } from './identity/identify.ts';
 import { createPasswords } from './identity/passwords.ts';
 import { createUseLimiter } from './identity/use-limiter.ts';
@@ -37,7 +37,8 @@ export interface Parts {
   readonly log: Log;
   readonly vault: Vault;
   readonly audit: AuditWriter;
-  readonly catalogue: LiveCatalogue;
+  /** Which tools a tenant has. */
+  readonly catalogueOf: CatalogueOf;
   readonly oauth: Oauth;
   /** For addresses that tenants name. */
   readonly outgoing: HttpClient;
@@ -55,14 +56,27 @@ export interface Parts {
 export type Services = ReturnType<typeof createServices>;
 
 export function createServices(parts: Parts) {
-  const { config, store, clock, ids, log, vault, audit, outgoing, addresses, waiter, credentials, stopping } = parts;
-  const catalogue = parts.catalogue.current;
+  const {
+    config,
+    store,
+    clock,
+    ids,
+    log,
+    vault,
+    audit,
+    catalogueOf,
+    outgoing,
+    addresses,
+    waiter,
+    credentials,
+    stopping,
+  } = parts;
   const { identify, forget: forgetIdentities } = createIdentifier({ store, clock });
   const uses = createUseLimiter({ store, clock, log });
   const interactions = createInteractions({ store, clock, ids, vault, urlFor: addresses.urlFor });
   const policyOf = createPolicyLookup({ store, from: config.approval_from });
   const calls = {
-    ...{ uses, identify, catalogue, audit, clock, ids, log, stopping, vault, credentials, interactions },
+    ...{ uses, identify, catalogueOf, audit, clock, ids, log, stopping, vault, credentials, interactions },
     places: createPlaces({ tenant_concurrency: limits.tenant_concurrency, wait_ms: limits.concurrency_wait_ms }),
     variablesOf: createVariableReader({ store, vault }),
     approvals: createApprovals({ store, clock, interactions, policyOf }),
@@ -70,7 +84,7 @@ export function createServices(parts: Parts) {
     outgoing: parts.tenant_http,
   };
   return {
-    ...{ store, clock, ids, log, vault, identify, forgetIdentities, uses, catalogue, addresses, waiter, credentials },
+    ...{ store, clock, ids, log, vault, identify, forgetIdentities, uses, catalogueOf, addresses, waiter, credentials },
     corridor: createCorridor(calls),
     passwords: createPasswords(),
     oauth: { ...parts.oauth, forgetIdentities },

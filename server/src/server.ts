@@ -17,6 +17,7 @@ import { createVault } from './credentials/vault/create-vault.ts';
 import { openMasterKeys } from './credentials/vault/open-master-keys.ts';
 import { watchMasterKeys } from './credentials/vault/watch-master-keys.ts';
 import { demoExample } from './demo.ts';
+import { TenantCatalogues } from './definitions/tenant-catalogues.ts';
 import { makeFirstTenant } from './identity/first-tenant.ts';
 import { InteractionWaiter } from './interactions/interaction-waiter.ts';
 import { createResolver } from './credentials/create-resolver.ts';
@@ -119,6 +120,8 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
   const catalogue = await loadTools(options, store, outgoing);
   const faults = catalogue.faults();
   closers.push(() => catalogue.close());
+  const tenant_catalogues = new TenantCatalogues({ files: catalogue.current, providers: [] });
+  closers.push(() => tenant_catalogues.close());
 
   let stopping = false;
   let url = '';
@@ -137,10 +140,10 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
       waiter,
       vault,
       audit,
-      catalogue,
       credentials,
     },
     ids: randomIds,
+    catalogueOf: tenant_catalogues.of,
     stopping: () => stopping,
   });
   const http = createHttpServer({

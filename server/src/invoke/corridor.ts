@@ -22,7 +22,7 @@ interface Step {
 const steps: readonly Step[] = [
   { name: 'identify',  take: identify,  asks: 'Who is calling, for whom, in which tenant? Can the call be recorded?', can_end_with: ['stopping', 'unauthenticated', 'database_unavailable', 'audit_unavailable'] },
   { name: 'authorise', take: authorise, asks: 'Do role and scopes allow it?',                                         can_end_with: ['forbidden'] },
-  { name: 'find',      take: find,      asks: 'Does the tool exist for this principal? Which version?',               can_end_with: ['tool_not_found', 'toolset_not_found'] },
+  { name: 'find',      take: find,      asks: 'Does the tool exist for this principal? Which version?',               can_end_with: ['tool_not_found', 'toolset_not_found', 'database_unavailable'] },
   { name: 'verify',    take: verify,    asks: 'Do the auth services that the tool names vouch for the caller?',       can_end_with: ['token_missing', 'token_expired', 'token_refused', 'issuer_unavailable'] },
   { name: 'validate',  take: validate,  asks: 'Are the arguments what the tool takes?',                               can_end_with: ['arguments_invalid', 'cursor_invalid'] },
   { name: 'limit',     take: limit,     asks: 'May the key call again? Is there room for this tool and tenant?',      can_end_with: ['rate_limited', 'calls_limited', 'call_cancelled', 'database_unavailable'] },
@@ -42,15 +42,15 @@ export function createCorridor(parts: CorridorParts): Corridor {
     call: deps.call,
     list: async (request) => {
       const principal = await principalFor(request, deps);
-      return visibleTools(deps.catalogue(), principal, request.toolset);
+      return visibleTools(await deps.catalogueOf(principal), principal, request.toolset);
     },
     offer: async (request) => {
       const principal = await principalFor(request, deps);
-      return visibleOffer(deps.catalogue(), principal, request.toolset);
+      return visibleOffer(await deps.catalogueOf(principal), principal, request.toolset);
     },
     get: async (request) => {
       const principal = await principalFor(request, deps);
-      return findTool(deps.catalogue(), principal, request);
+      return findTool(await deps.catalogueOf(principal), principal, request);
     },
   };
 }

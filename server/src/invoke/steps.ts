@@ -2,6 +2,7 @@
 import { ToolcribError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { redact } from '../base/redact.ts';
+import type { Catalogue } from '../catalog/catalogue.ts';
 import type { RowsResult, ToolResult } from '../catalog/result.ts';
 import type { RunContext, Tool } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -42,8 +43,13 @@ export function authorise(walk: Walk): void {
 }
 
 /** Does the tool exist for this principal? What is found stays open until the call has ended, whatever is loaded meanwhile. */
-export function find(walk: Walk, deps: CorridorDeps): void {
-  const catalogue = deps.catalogue();
+export function find(walk: Walk, deps: CorridorDeps): void | Promise<void> {
+  const catalogue = deps.catalogueOf(known(walk.principal));
+  if (catalogue instanceof Promise) return catalogue.then((later) => findIn(later, walk));
+  return findIn(catalogue, walk);
+}
+
+function findIn(catalogue: Catalogue, walk: Walk): void {
   walk.tool = findTool(catalogue, known(walk.principal), walk.request);
   catalogue.hold();
   walk.held = catalogue;

@@ -19,6 +19,7 @@ import type { Approvals, Interactions } from '../interactions/interaction.ts';
 import type { Identify, Principal } from '../identity/principal.ts';
 import type { UseLimiter } from '../identity/use-limiter.ts';
 import type { AuditWriter } from '../ledger/audit.ts';
+import type { CatalogueOf } from '../definitions/tenant-catalogues.ts';
 import type { CallRequest, Corridor } from './call.ts';
 import type { Places } from './places.ts';
 import type { Vouchers } from './verify.ts';
@@ -26,8 +27,8 @@ import type { Vouchers } from './verify.ts';
 /** What the corridor is made from. */
 export interface CorridorParts {
   readonly identify: Identify;
-  /** The catalogue of this moment; a call keeps the one it found its tool in. */
-  readonly catalogue: () => Catalogue;
+  /** The tenant's catalogue of this moment; a call keeps the one it found its tool in. */
+  readonly catalogueOf: CatalogueOf;
   readonly audit: AuditWriter;
   readonly places: Places;
   /** Bounds on use over all processes. */

@@ -21,9 +21,9 @@ export const getPlan: Operation<z.output<typeof query>, unknown, Plan> = {
   query,
   output: plan,
   errors: ['tool_not_found', 'not_found'],
-  handle: async ({ principal, params, query: { user_id } }, { catalogue, credentials }) => {
+  handle: async ({ principal, params, query: { user_id } }, { catalogueOf, credentials }) => {
     requirePermission(principal, 'tools.use');
-    const tool = findTool(catalogue(), principal, { tool: params['name'] ?? '' });
+    const tool = findTool(await catalogueOf(principal), principal, { tool: params['name'] ?? '' });
     if (user_id === undefined || user_id === principal.user_id) return credentials.plan(principal, tool);
     requirePermission(principal, 'credentials.manage');
     return credentials.planOf(principal.tenant_id, user_id, tool);

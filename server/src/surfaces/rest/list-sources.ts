@@ -22,8 +22,8 @@ export const listSources: Operation<unknown, unknown, SourceList> = {
     held: z.array(z.object({ file: z.string(), faults: z.array(fault) })),
   }),
   errors: [],
-  handle: async ({ principal }, { catalogue }) => {
-    const current = catalogue();
+  handle: async ({ principal }, { catalogueOf }) => {
+    const current = await catalogueOf(principal);
     const { sources, failed, held } = current.visibleSources(principal.tenant_id);
     current.hold();
     try {

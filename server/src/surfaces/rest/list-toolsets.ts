@@ -15,8 +15,8 @@ export const listToolsets: Operation<unknown, unknown, ToolsetList> = {
   params: {},
   output: z.object({ toolsets: z.array(toolset) }),
   errors: [],
-  handle: async ({ principal }, { catalogue }) => ({
-    toolsets: catalogue()
+  handle: async ({ principal }, { catalogueOf }) => ({
+    toolsets: (await catalogueOf(principal))
       .visibleToolsets(principal.tenant_id)
       .map(({ name, description, tool_names }) => ({
         name,

@@ -4,11 +4,11 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { PublicAddresses } from '../../base/public-addresses.ts';
-import type { Catalogue } from '../../catalog/catalogue.ts';
 import type { Issuers } from '../../credentials/sign-on/issuers.ts';
 import type { FlowDeps } from '../../credentials/oauth/flow.ts';
 import type { CredentialResolver } from '../../credentials/resolver.ts';
 import type { Vault } from '../../credentials/vault/vault.ts';
+import type { CatalogueOf } from '../../definitions/tenant-catalogues.ts';
 import type { IdentityDeps } from '../../identity/api-keys.ts';
 import type { Passwords } from '../../identity/passwords.ts';
 import type { Permission } from '../../identity/permissions.ts';
@@ -23,7 +23,8 @@ import type { Exchange, Route } from '../route.ts';
 export interface RestDeps extends IdentityDeps {
   readonly clock: Clock;
   readonly corridor: Corridor;
-  readonly catalogue: () => Catalogue;
+  /** Which tools a tenant has. */
+  readonly catalogueOf: CatalogueOf;
   readonly identify: Identify;
   /** Drops what is remembered of keys and members after a change. */
   readonly forgetIdentities: () => void;

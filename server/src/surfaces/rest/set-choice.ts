@@ -23,7 +23,7 @@ export const setChoice: Operation<unknown, z.output<typeof body>, Choice> = {
   errors: ['tool_not_found', 'not_found'],
   handle: async ({ principal, params, body: { credential_id } }, deps) => {
     requirePermission(principal, 'tools.use');
-    const tool = findTool(deps.catalogue(), principal, { tool: params['tool'] ?? '' });
+    const tool = findTool(await deps.catalogueOf(principal), principal, { tool: params['tool'] ?? '' });
     const made = await rememberChoice(deps, principal, { tool, credential_id });
     deps.forgetIdentities();
     return choiceOnWire(made);

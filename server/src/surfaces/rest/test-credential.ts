@@ -18,7 +18,7 @@ export const testCredential: Operation<unknown, unknown, CredentialTest> = {
   output: z.object({ success: z.boolean(), message: z.string() }),
   errors: ['not_found', 'vault_unavailable'],
   handle: async ({ principal, params }, deps) => {
-    const catalogue = deps.catalogue();
+    const catalogue = await deps.catalogueOf(principal);
     const { sources } = catalogue.visibleSources(principal.tenant_id);
     const { endpoint, providerAt } = deps.oauth;
     catalogue.hold();

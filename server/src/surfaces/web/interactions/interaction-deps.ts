@@ -1,8 +1,8 @@
 // What the pages of interactions are made of.
 import type { PublicAddresses } from '../../../base/public-addresses.ts';
-import type { Catalogue } from '../../../catalog/catalogue.ts';
 import type { Providers } from '../../../credentials/oauth/provider.ts';
 import type { Vault } from '../../../credentials/vault/vault.ts';
+import type { CatalogueOf } from '../../../definitions/tenant-catalogues.ts';
 import type { IdentityDeps } from '../../../identity/api-keys.ts';
 import type { Identify } from '../../../identity/principal.ts';
 import type { InteractionWaiter } from '../../../interactions/interaction-waiter.ts';
@@ -12,7 +12,7 @@ export interface InteractionPageDeps extends IdentityDeps {
   readonly vault: Vault;
   readonly waiter: InteractionWaiter;
   readonly addresses: PublicAddresses;
-  readonly catalogue: () => Catalogue;
+  readonly catalogueOf: CatalogueOf;
   readonly providers: Providers;
   /** Addresses elsewhere to which a person may go back. */
   readonly return_urls: readonly string[];

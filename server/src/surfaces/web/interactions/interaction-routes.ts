@@ -93,7 +93,7 @@ async function act(deps: InteractionPageDeps, { principal }: Browser, { interact
       await chooseAccount(deps, principal, {
         interaction,
         credential_id: form.get('credential') ?? '',
-        catalogue: deps.catalogue(),
+        catalogue: await deps.catalogueOf(principal),
       });
       return deps.forgetIdentities();
     case 'connect': {
