@@ -60,7 +60,7 @@ export async function addPerson(
   return {
     tenant_id,
     user_id,
-    caller: { user_id, user_email: email, user_name: 'Ada', tenant_id, tenant_slug: 'acme' },
+    caller: { user_id, user_email: email, user_name: 'Ada', tenant_id, tenant_slug: 'acme', workspace_id: 'w1' },
     role,
     via: { kind: 'api_key', id: randomIds.uuid() },
     permissions: new Set(rolePermissions[role]),

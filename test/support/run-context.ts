@@ -15,6 +15,7 @@ export function runContext(options: Partial<RunContext> = {}): RunContext {
       user_name: 'Ada',
       tenant_id: 'tenant-1',
       tenant_slug: 'acme',
+      workspace_id: 'workspace-1',
     },
     signal: new AbortController().signal,
     limits: { rows: 1_000, bytes: 1024 * 1024 },

@@ -6,6 +6,8 @@ export interface Caller {
   readonly user_name: string;
   readonly tenant_id: string;
   readonly tenant_slug: string;
+  /** The workspace that calls are made in: `main`, as long as nothing names another. */
+  readonly workspace_id: string;
 }
 
 /** The facts as they are written in a file. */

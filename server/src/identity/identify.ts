@@ -11,6 +11,7 @@ import type { Permission, Role } from './permissions.ts';
 import type { Identify, Principal } from './principal.ts';
 import { hashOfToken, tenantOfToken } from './token-text.ts';
 import type { TokenPrefix } from './token-text.ts';
+import { first_workspace } from './workspaces.ts';
 
 export interface Identifier {
   readonly identify: Identify;
@@ -99,6 +100,7 @@ interface Found {
   readonly name: string;
   /** Of the tenant. */
   readonly slug: string;
+  readonly workspace_id: string;
   readonly credential_epoch: string;
   readonly catalogue_epoch: string;
   /** Null: everything that the role has. */
@@ -140,6 +142,7 @@ async function lookUp({ store, clock }: Deps, text: string): Promise<Principal> 
       user_name: found.name,
       tenant_id,
       tenant_slug: found.slug,
+      workspace_id: found.workspace_id,
     },
     role: found.role,
     via: { kind: kind === 'session' ? 'session' : 'api_key', id: found.id },
@@ -156,8 +159,11 @@ function people(db: Database, tenant_id: string) {
     .selectFrom('member')
     .innerJoin('app_user', 'app_user.id', 'member.user_id')
     .innerJoin('tenant', 'tenant.id', 'member.tenant_id')
+    .innerJoin('workspace', (join) =>
+      join.onRef('workspace.tenant_id', '=', 'member.tenant_id').on('workspace.slug', '=', first_workspace),
+    )
     .select(['member.user_id', 'member.role', 'app_user.email', 'app_user.name', 'tenant.slug'])
-    .select(['tenant.credential_epoch', 'tenant.catalogue_epoch'])
+    .select(['tenant.credential_epoch', 'tenant.catalogue_epoch', 'workspace.id as workspace_id'])
     .where('member.tenant_id', '=', tenant_id)
     .where('tenant.suspended_at', 'is', null);
 }

@@ -14,7 +14,8 @@ export interface Workspace {
   readonly created_at: number;
 }
 
-const first_workspace = 'main';
+/** Made with the tenant, and stays. */
+export const first_workspace = 'main';
 
 /** By slug. */
 export async function listWorkspaces(deps: IdentityDeps, tenant_id: string): Promise<readonly Workspace[]> {

@@ -5,7 +5,14 @@ import type { AuthService, Claims } from '../catalog/auth-service.ts';
 import type { Parameter } from '../catalog/parameters.ts';
 import { fillParameter, verifyTokens } from './verify.ts';
 
-const caller = { user_id: 'u1', user_email: 'ada@example.com', user_name: 'Ada', tenant_id: 't1', tenant_slug: 'acme' };
+const caller = {
+  user_id: 'u1',
+  user_email: 'ada@example.com',
+  user_name: 'Ada',
+  tenant_id: 't1',
+  tenant_slug: 'acme',
+  workspace_id: 'w1',
+};
 
 /** Takes JSON as claims, refuses everything else. */
 function service(name: string): AuthService {
