@@ -21,6 +21,11 @@ import type {
   AuditRange,
   CallAnswer,
   ErrorBody,
+  FileLink,
+  FileList,
+  NewFileLinkBody,
+  NewFileQuery,
+  StoredFile,
   Interaction,
   InteractionList,
   InteractionOffer,
@@ -79,6 +84,8 @@ export interface CallOptions {
 
 interface SendOptions {
   readonly body?: unknown;
+  /** Instead of JSON. */
+  readonly raw?: string | Uint8Array<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
 }
@@ -250,6 +257,45 @@ export class ToolcribClient {
     return this.#send('DELETE', `/v1/variables/${encodeURIComponent(name)}${query}`);
   }
 
+  /** One's own files, newest first. */
+  listFiles(options: { readonly limit?: number; readonly before?: string } = {}): Promise<FileList> {
+    return this.#send('GET', `/v1/files?${queryOf(options)}`);
+  }
+
+  /** Keeps bytes as a file of one's own. `media_type`: what they are, e.g. `text/csv`. */
+  saveFile(
+    data: string | Uint8Array<ArrayBuffer>,
+    { media_type, ...query }: NewFileQuery & { readonly media_type?: string },
+  ): Promise<StoredFile> {
+    const type = media_type ?? (typeof data === 'string' ? 'text/plain' : 'application/octet-stream');
+    return this.#send('POST', `/v1/files?${queryOf(query)}`, { raw: data, headers: { 'content-type': type } });
+  }
+
+  getFile(id: string): Promise<StoredFile> {
+    return this.#send('GET', `/v1/files/${encodeURIComponent(id)}`);
+  }
+
+  /** The bytes, as they come. */
+  async getFileContent(
+    id: string,
+    options: Pick<CallOptions, 'signal'> = {},
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    const path = `/v1/files/${encodeURIComponent(id)}/content`;
+    const { body } = await this.#open('GET', path, { signal: options.signal });
+    if (body === null) throw new ToolcribClientError(0, notOurs);
+    return body;
+  }
+
+  /** Ends its links too. */
+  deleteFile(id: string): Promise<{ readonly deleted: string }> {
+    return this.#send('DELETE', `/v1/files/${encodeURIComponent(id)}`);
+  }
+
+  /** A link with which anybody can fetch the file for a while. */
+  linkFile(id: string, body: NewFileLinkBody = {}): Promise<FileLink> {
+    return this.#send('POST', `/v1/files/${encodeURIComponent(id)}/link`, { body });
+  }
+
   /** Whose credential a call would use, and why; of another member for admins. */
   plan(tool: string, options: { readonly user_id?: string } = {}): Promise<Plan> {
     const query = options.user_id === undefined ? '' : `?user_id=${encodeURIComponent(options.user_id)}`;
@@ -343,7 +389,7 @@ export class ToolcribClient {
   }
 
   /** Sends, and gives the answer when it is no error. */
-  async #open(method: string, path: string, { body, headers, signal }: SendOptions): Promise<Response> {
+  async #open(method: string, path: string, { body, raw, headers, signal }: SendOptions): Promise<Response> {
     const send = this.#options.fetch ?? fetch;
     let response: Response;
     try {
@@ -355,6 +401,7 @@ export class ToolcribClient {
           ...headers,
         },
         ...(body === undefined ? {} : { body: writeJson(body) }),
+        ...(raw === undefined ? {} : { body: raw }),
         ...(signal === undefined ? {} : { signal }),
       });
     } catch (cause) {
@@ -366,6 +413,12 @@ export class ToolcribClient {
     const { error, request_id } = isErrorBody(answer) ? answer : { error: notOurs, request_id: undefined };
     throw new ToolcribClientError(response.status, error, request_id);
   }
+}
+
+/** The values that are there, as a query string. */
+function queryOf(values: object): string {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
 }
 
 const unreachable: PublicError = {

@@ -1,5 +1,6 @@
 // Every surface, on one corridor.
 import type { Services } from './create-services.ts';
+import { fileRoutes } from './surfaces/files/file-routes.ts';
 import { mcpRoutes } from './surfaces/mcp/mcp-routes.ts';
 import { pageRoutes } from './surfaces/pages.ts';
 import { openapiRoute } from './surfaces/rest/openapi.ts';
@@ -25,6 +26,7 @@ export function createRoutes(services: Services): readonly Route[] {
     ...connectRoutes(services),
     ...interactionRoutes(services),
     ...signOnRoutes(services),
+    ...fileRoutes(services),
     openapiRoute(version),
     ...pageRoutes,
   ];

@@ -14,6 +14,7 @@ import { createIssuers } from './credentials/sign-on/issuers.ts';
 import { createVariableReader } from './credentials/variable-reader.ts';
 import type { Vault } from './credentials/vault/vault.ts';
 import type { CatalogueOf } from './definitions/tenant-catalogues.ts';
+import { createToolFiles } from './files/tool-files.ts';
 import { createIdentifier } from './identity/identify.ts';
 import { createPasswords } from './identity/passwords.ts';
 import { createUseLimiter } from './identity/use-limiter.ts';
@@ -28,6 +29,7 @@ import type { AuditWriter } from './ledger/audit.ts';
 import type { Oauth } from './open-oauth.ts';
 import type { Store } from './store/store.ts';
 import type { HealthChecks } from './surfaces/rest/operation.ts';
+import { createUploadPlaces } from './surfaces/rest/upload-places.ts';
 
 export interface Parts {
   readonly config: Config;
@@ -81,12 +83,14 @@ export function createServices(parts: Parts) {
     variablesOf: createVariableReader({ store, vault }),
     approvals: createApprovals({ store, clock, interactions, policyOf }),
     toolPauses: createToolPauses({ handOff: noPause, ask: noPause }),
+    filesFor: createToolFiles({ store, clock, ids, vault, urlFor: addresses.urlFor }),
     outgoing: parts.tenant_http,
   };
   return {
     ...{ store, clock, ids, log, vault, identify, forgetIdentities, uses, catalogueOf, addresses, waiter, credentials },
     corridor: createCorridor(calls),
     passwords: createPasswords(),
+    uploads: createUploadPlaces(),
     oauth: { ...parts.oauth, forgetIdentities },
     providers: parts.oauth.providers,
     return_urls: config.oauth_return_urls,

@@ -18,6 +18,7 @@ import { openMasterKeys } from './credentials/vault/open-master-keys.ts';
 import { watchMasterKeys } from './credentials/vault/watch-master-keys.ts';
 import { demoExample } from './demo.ts';
 import { TenantCatalogues } from './definitions/tenant-catalogues.ts';
+import { startFileSweep } from './files/start-file-sweep.ts';
 import { makeFirstTenant } from './identity/first-tenant.ts';
 import { InteractionWaiter } from './interactions/interaction-waiter.ts';
 import { createResolver } from './credentials/create-resolver.ts';
@@ -111,6 +112,8 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
   closers.push(() => grants.close());
   const sweep = startGrantSweep(oauth);
   closers.push(() => sweep.stop());
+  const file_sweep = startFileSweep({ store, clock, log });
+  closers.push(() => file_sweep.stop());
   const credentials = createResolver({ store, clock, ids: randomIds, log, vault, grants });
   closers.push(() => credentials.close());
 

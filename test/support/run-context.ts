@@ -21,6 +21,7 @@ export function runContext(options: Partial<RunContext> = {}): RunContext {
     limits: { rows: 1_000, bytes: 1024 * 1024 },
     skip_rows: 0,
     http: closedHttp,
+    files: { save: refuse, read: refuse, url: refuse, list: refuse },
     pauses: { handOff: refuse, ask: refuse },
     call: refuse,
     log: createLog({ level: 'silent' }),

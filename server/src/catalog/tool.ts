@@ -4,6 +4,7 @@ import type { Fault } from '../base/errors.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { HttpClient } from '../base/http-client.ts';
 import type { Log } from '../base/log.ts';
+import type { ToolFiles } from '../files/tool-files.ts';
 import type { AuthService } from './auth-service.ts';
 import type { Caller } from '../base/caller.ts';
 import type { CallerCredential, CredentialNeed } from '../credentials/credential.ts';
@@ -102,6 +103,8 @@ export interface RunContext {
   readonly skip_rows: number;
   /** For every request that goes out on behalf of the caller. */
   readonly http: HttpClient;
+  /** Files of the caller's. */
+  readonly files: ToolFiles;
   /** What the tool may ask a person for. */
   readonly pauses: ToolPauses;
   /**

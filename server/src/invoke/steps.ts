@@ -116,6 +116,12 @@ export function run(walk: Walk, deps: CorridorDeps): Promise<void> {
       secret: walk.secret,
       skip_rows: walk.skip_rows,
       http: deps.outgoing.of(known(walk.principal).tenant_id),
+      files: deps.filesFor({
+        principal: known(walk.principal),
+        tool: tool.name,
+        call_id: walk.call_id,
+        host: walk.request.host,
+      }),
       pauses: deps.toolPauses({
         principal: known(walk.principal),
         tool,

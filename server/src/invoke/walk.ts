@@ -14,6 +14,7 @@ import type { CallerCredential } from '../credentials/credential.ts';
 import type { CredentialResolver } from '../credentials/resolver.ts';
 import type { VariablesOf } from '../credentials/variable-reader.ts';
 import type { Vault } from '../credentials/vault/vault.ts';
+import type { ToolFilesFor } from '../files/tool-files.ts';
 import type { ToolPausesFor } from '../interactions/tool-pauses.ts';
 import type { Approvals, Interactions } from '../interactions/interaction.ts';
 import type { Identify, Principal } from '../identity/principal.ts';
@@ -40,6 +41,8 @@ export interface CorridorParts {
   readonly approvals: Approvals;
   readonly interactions: Interactions;
   readonly toolPauses: ToolPausesFor;
+  /** Files that tools save and read for their caller. */
+  readonly filesFor: ToolFilesFor;
   /** For what tools send out. */
   readonly outgoing: TenantHttp;
   readonly vault: Vault;

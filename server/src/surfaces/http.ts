@@ -80,19 +80,33 @@ export class TextStream {
   }
 }
 
+/** The same of bytes, with headers of its own; `content-type` is among them. */
+export class ByteStream {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly chunks: AsyncIterable<Uint8Array>;
+
+  constructor(headers: Readonly<Record<string, string>>, chunks: AsyncIterable<Uint8Array>) {
+    this.headers = headers;
+    this.chunks = chunks;
+  }
+}
+
 /**
  * Sends a stream as fast as its reader takes it. What fails before the first chunk is thrown; after it the connection is
  * cut, so that nobody takes a part for the whole.
  */
-export async function sendStream(exchange: Exchange, { media_type, chunks }: TextStream): Promise<void> {
+export async function sendStream(exchange: Exchange, stream: TextStream | ByteStream): Promise<void> {
   const { response } = exchange;
-  const iterator = chunks[Symbol.asyncIterator]();
+  const own = stream instanceof TextStream ? { 'content-type': stream.media_type } : stream.headers;
+  const headers = { 'cache-control': 'no-store', ...own };
+  const iterator: AsyncIterator<string | Uint8Array> = stream.chunks[Symbol.asyncIterator]();
   try {
     for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
       if (response.destroyed) return;
-      if (!response.headersSent) response.writeHead(200, { 'content-type': media_type, 'cache-control': 'no-store' });
+      if (!response.headersSent) response.writeHead(200, headers);
       if (!response.write(next.value)) await drained(response);
     }
+    if (!response.headersSent) response.writeHead(200, headers);
     response.end();
   } catch (error) {
     if (response.headersSent) response.destroy();

@@ -31,6 +31,7 @@ export const sampleBodies: Readonly<Record<string, (target: string) => object>> 
   }),
   createWorkspace: () => ({ slug: 'sample', name: 'Sample' }),
   decideInteraction: () => ({ decision: 'yes' }),
+  linkFile: () => ({ expires_in_s: 60 }),
   pollDeviceConnect: (target) => ({ flow: target }),
   revokeCredentials: (target) => (isId(target) ? { user_id: target } : { system: target }),
   setChoice: (target) => ({ credential_id: isId(target) ? target : '019a0000-0000-7000-8000-000000000000' }),

@@ -54,7 +54,7 @@ function openapiDocument(version: string): JsonObject {
 }
 
 function describe(operation: AnyOperation, components: MutableJson): JsonObject {
-  const { id, summary, guard, params, query, body, output, media_type, status = 200 } = operation;
+  const { id, summary, guard, params, query, body, takes_bytes, output, media_type, status = 200 } = operation;
   const answer = { description: 'The answer', content: content(output, components, 'output', media_type) };
   const statuses = typeof status === 'function' ? ['200', '503'] : [String(status)];
   return {
@@ -74,6 +74,7 @@ function describe(operation: AnyOperation, components: MutableJson): JsonObject 
       ...queryParameters(query),
     ],
     ...(body === undefined ? {} : { requestBody: { content: content(body, components, 'input') } }),
+    ...(takes_bytes === true ? { requestBody: { required: true, content: { '*/*': { schema: {} } } } } : {}),
     responses: {
       ...Object.fromEntries(statuses.map((code) => [code, answer])),
       ...errorResponses(operationErrors(operation), components),
@@ -103,6 +104,7 @@ function operationErrors(operation: AnyOperation): readonly ErrorCode[] {
   if (operation.body !== undefined) {
     for (const code of ['body_invalid', 'body_too_large', 'media_type_unsupported'] as const) codes.add(code);
   }
+  if (operation.takes_bytes === true) codes.add('body_too_large');
   return [...codes].sort();
 }
 

@@ -17,8 +17,9 @@ import type { OnMemberLeaving } from '../../identity/remove-member.ts';
 import type { UseLimiter } from '../../identity/use-limiter.ts';
 import type { InteractionWaiter } from '../../interactions/interaction-waiter.ts';
 import type { Corridor } from '../../invoke/call.ts';
-import type { TextStream } from '../http.ts';
+import type { ByteStream, TextStream } from '../http.ts';
 import type { Exchange, Route } from '../route.ts';
+import type { UploadPlaces } from './upload-places.ts';
 
 export interface RestDeps extends IdentityDeps {
   readonly clock: Clock;
@@ -39,6 +40,8 @@ export interface RestDeps extends IdentityDeps {
   readonly addresses: PublicAddresses;
   /** For requests that wait until a person has acted. */
   readonly waiter: InteractionWaiter;
+  /** Bounds what is uploaded at once. */
+  readonly uploads: UploadPlaces;
   readonly passwords: Passwords;
   readonly uses: UseLimiter;
   /** What the layers above identity do with what they keep of a member who goes. */
@@ -89,6 +92,8 @@ export interface Operation<Query = unknown, Body = unknown, Output = unknown> {
   readonly query?: z.ZodType<Query>;
   /** Absent: the operation takes no body. */
   readonly body?: z.ZodType<Body>;
+  /** The body is bytes, which the handler reads from the exchange by itself. */
+  readonly takes_bytes?: true;
   readonly output: z.ZodType<Output>;
   /** Absent: JSON. */
   readonly media_type?: string;
@@ -96,7 +101,7 @@ export interface Operation<Query = unknown, Body = unknown, Output = unknown> {
   readonly status?: number | ((output: Output) => number);
   /** The errors of its own, beside those of its guard and of its body. */
   readonly errors: readonly ErrorCode[];
-  readonly handle: (input: OperationInput<Query, Body>, deps: RestDeps) => Promise<Output | TextStream>;
+  readonly handle: (input: OperationInput<Query, Body>, deps: RestDeps) => Promise<Output | TextStream | ByteStream>;
 }
 
 export interface OperationInput<Query, Body> {

@@ -50,6 +50,12 @@ import { listTools } from './list-tools.ts';
 import { listToolsets } from './list-toolsets.ts';
 import { listWorkspaces } from './list-workspaces.ts';
 import { listVariables } from './list-variables.ts';
+import { deleteFile } from './delete-file.ts';
+import { getFile } from './get-file.ts';
+import { getFileContent } from './get-file-content.ts';
+import { linkFile } from './link-file.ts';
+import { listFiles } from './list-files.ts';
+import { saveFile } from './save-file.ts';
 import type { AnyOperation } from './operation.ts';
 import { removeMember } from './remove-member.ts';
 import { removePolicy } from './remove-policy.ts';
@@ -92,6 +98,12 @@ export const operations: readonly AnyOperation[] = [
   listVariables,
   setVariable,
   deleteVariable,
+  listFiles,
+  saveFile,
+  getFile,
+  getFileContent,
+  deleteFile,
+  linkFile,
   listProviders,
   connect,
   startDeviceConnect,

@@ -4,7 +4,7 @@ import { ToolcribError } from '../../base/errors.ts';
 import type { Fault } from '../../base/errors.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { requirePermission } from '../../invoke/find.ts';
-import { TextStream, readJson, sendJson, sendStream } from '../http.ts';
+import { ByteStream, TextStream, readJson, sendJson, sendStream } from '../http.ts';
 import type { Exchange, Route } from '../route.ts';
 import { authorizationOf } from '../web/browser.ts';
 import { operations } from './operations.ts';
@@ -26,7 +26,7 @@ async function serve(operation: AnyOperation, exchange: Exchange, deps: RestDeps
   const body: unknown =
     operation.body === undefined ? undefined : decode(operation.body, (await readJson(exchange)) ?? {}, 'body');
   const output: unknown = await operation.handle(new Input({ query, body, exchange }, principal), deps);
-  if (output instanceof TextStream) return sendStream(exchange, output);
+  if (output instanceof TextStream || output instanceof ByteStream) return sendStream(exchange, output);
   const { status = 200 } = operation;
   sendJson(exchange, typeof status === 'function' ? status(output) : status, output);
 }
