@@ -238,6 +238,13 @@ const columns: { readonly [Table in keyof Schema]: Readonly<Record<keyof Schema[
     resolved_by: true,
     used_at: true,
     used_by_call: true,
+    usable_until: true,
+  },
+  webhook_secret: { tenant_id: true, id: true, created_at: true, rotated_at: true },
+  webhook_delivery: {
+    ...{ tenant_id: true, id: true, interaction_id: true, kind: true, user_id: true, tool: true, call_id: true },
+    ...{ host: true, url_digest: true, sealed: true, state: true, status: true, ended_at: true, attempts: true },
+    ...{ first_attempt_at: true, problem: true, next_at: true, created_at: true, settled_at: true },
   },
   approval_policy: { tenant_id: true, id: true, tool: true, danger: true, action: true, created_at: true },
   audit_call: {

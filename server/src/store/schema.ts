@@ -354,6 +354,36 @@ export interface InteractionTable {
   readonly resolved_by: string | null;
   readonly used_at: Time | null;
   readonly used_by_call: string | null;
+  readonly usable_until: Time | null;
+}
+
+export interface WebhookSecretTable {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly created_at: Time;
+  readonly rotated_at: Time | null;
+}
+
+export interface WebhookDeliveryTable {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly interaction_id: string;
+  readonly kind: InteractionTable['kind'];
+  readonly user_id: string;
+  readonly tool: string;
+  readonly call_id: string;
+  readonly host: string;
+  readonly url_digest: string;
+  readonly sealed: Buffer | null;
+  readonly state: 'waiting' | 'due' | 'delivered' | 'failed';
+  readonly status: Exclude<InteractionTable['status'], 'pending'> | null;
+  readonly ended_at: Time | null;
+  readonly attempts: Generated<number>;
+  readonly first_attempt_at: Time | null;
+  readonly problem: string | null;
+  readonly next_at: Time | null;
+  readonly created_at: Time;
+  readonly settled_at: Time | null;
 }
 
 export interface ApprovalPolicyTable {
@@ -389,6 +419,8 @@ export interface Schema {
   readonly revocation_receipt: RevocationReceiptTable;
   readonly interaction: InteractionTable;
   readonly approval_policy: ApprovalPolicyTable;
+  readonly webhook_secret: WebhookSecretTable;
+  readonly webhook_delivery: WebhookDeliveryTable;
   readonly definition: DefinitionTable;
   readonly stored_file: StoredFileTable;
   readonly stored_file_chunk: StoredFileChunkTable;

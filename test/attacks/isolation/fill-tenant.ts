@@ -57,6 +57,9 @@ const rows: Readonly<Record<string, string>> = {
     values ($1, gen_random_uuid(), $2, $3, 'text/plain', 1, ${hash}, now())`,
   stored_file_chunk: `(tenant_id, file_id, place, bytes)
     select $1, id, 0, convert_to($3, 'UTF8') from stored_file where tenant_id = $1`,
+  webhook_secret: `(tenant_id, id, created_at) values ($1, gen_random_uuid(), now())`,
+  webhook_delivery: `(tenant_id, id, interaction_id, kind, user_id, tool, call_id, host, url_digest, state, created_at)
+    values ($1, gen_random_uuid(), gen_random_uuid(), 'approve', $2, $3, gen_random_uuid(), $3, $3, 'waiting', now())`,
   approval_policy: `(tenant_id, id, tool, action, created_at) values ($1, gen_random_uuid(), $3, 'ask', now())`,
 };
 
