@@ -57,7 +57,7 @@ const columns: { readonly [Table in keyof Schema]: Readonly<Record<keyof Schema[
     catalogue_epoch: true,
   },
   definition: {
-    ...{ tenant_id: true, entity: true, name: true, body: true, created_at: true, updated_at: true },
+    ...{ tenant_id: true, id: true, entity: true, name: true, body: true, created_at: true, updated_at: true },
     updated_by: true,
   },
   stored_file: {
@@ -239,6 +239,7 @@ const columns: { readonly [Table in keyof Schema]: Readonly<Record<keyof Schema[
     used_at: true,
     used_by_call: true,
     usable_until: true,
+    waits_for: true,
   },
   webhook_secret: { tenant_id: true, id: true, created_at: true, rotated_at: true },
   webhook_delivery: {

@@ -14,6 +14,8 @@ export interface BringAt {
   readonly scope: ToolScope;
   /** Folder against which relative paths of the configuration are taken. */
   readonly base_folder: string;
+  /** Whose account its tools run with by default: what the source's `credential` says. */
+  readonly need: CredentialNeed | undefined;
   /** What was kept for this source: of an MCP server, its approved tools; undefined when nothing was. */
   readonly snapshot: JsonObject | undefined;
 }
@@ -26,7 +28,10 @@ export interface Brought {
 
 export interface BroughtTool {
   readonly definition: SchemaToolDefinition;
-  /** Where it needs another account than the source's `credential` says. */
+  /**
+   * Where it needs another account than the source's `credential` says. Of a source that a tenant defines, its systems must be
+   * among those of `need`: the others' accounts are not for it.
+   */
   readonly credential_need?: CredentialNeed;
   /** Everything that can be done once; must not connect. */
   readonly prepare: (source: Source) => RunTool;

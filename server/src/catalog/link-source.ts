@@ -51,7 +51,7 @@ export function linkSource(scoped: Scoped<SourceDefinition>, deps: LinkDeps): Op
 /** What it brings may be another thing at every load. */
 function bringing(
   { scope, base_folder }: Scoped<SourceDefinition>,
-  { kind, config, name }: SourceDefinition,
+  { kind, config, name, per_caller }: SourceDefinition,
   snapshotOf: SnapshotOf,
 ): Pick<OpenSource, 'bring'> {
   if (kind.bring === undefined) return {};
@@ -59,7 +59,7 @@ function bringing(
   return {
     bring: async () => {
       const snapshot = await snapshotOf(scope, name);
-      return (await kind.bring?.(config, { name, scope, base_folder, snapshot })) ?? none;
+      return (await kind.bring?.(config, { name, scope, base_folder, snapshot, need: per_caller?.need })) ?? none;
     },
   };
 }

@@ -40,12 +40,23 @@ export interface SourceKind<Config = unknown> {
    * source take no `settings`: then the file may not say `sessionSettings`.
    */
   refuseSetting?(name: string): string | undefined;
-  /** Whether tenants may define such sources over the API: it reaches nothing but what the guarded client reaches. */
-  readonly for_tenants?: true;
+  /** Present when tenants may define such sources over the API: they reach nothing but what the guarded client reaches. */
+  readonly for_tenants?: ForTenants<Config>;
   /** Present when such a source brings tools of its own, which no file names (brought.ts). */
   bring?(config: Config, at: BringAt): Promise<Brought>;
   /** Makes the source without connecting. `name` is used in public errors, never host or user. */
   open(name: string, config: Config, deps: SourceDeps): Source;
+}
+
+/** What has to be known of a source that no operator has written (docs/definitions.md). */
+export interface ForTenants<Config> {
+  /**
+   * Where it sends accounts and secrets of callers: `https://api.example.com`. They are bound to it: given for it once, they
+   * go nowhere else when the definition changes. Undefined: it sends none, and may ask for none.
+   */
+  origin(config: Config): string | undefined;
+  /** What only a file may say: paths of files, secrets. Paths are relative to the source. */
+  check?(config: Config): readonly Fault[];
 }
 
 export interface SourceDeps {

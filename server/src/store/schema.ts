@@ -24,6 +24,7 @@ export interface TenantTable {
 /** A source, tool or toolset that a tenant has defined over the API. */
 export interface DefinitionTable {
   readonly tenant_id: string;
+  readonly id: string;
   readonly entity: 'source' | 'tool' | 'toolset';
   readonly name: string;
   /** The fields as a tool file has them, without the name. */
@@ -355,6 +356,7 @@ export interface InteractionTable {
   readonly used_at: Time | null;
   readonly used_by_call: string | null;
   readonly usable_until: Time | null;
+  readonly waits_for: string | null;
 }
 
 export interface WebhookSecretTable {

@@ -109,6 +109,7 @@ export const httpSource: SourceKind<HttpConfig> = {
   fields,
   variable_fields: ['headers', 'queryParams'],
   caller_account: httpAccount,
+  for_tenants: { origin: ({ baseUrl }) => new URL(baseUrl).origin },
   open: (name, config, { http, account_per_call }): HttpSource => {
     const { baseUrl, timeout } = config;
     const account = account_per_call === true ? createAccountWriter(name, config) : undefined;

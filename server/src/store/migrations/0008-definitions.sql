@@ -14,6 +14,8 @@ $$;
 
 create table definition (
   tenant_id uuid not null references tenant (id),
+  -- For the record of changes.
+  id uuid not null,
   entity text not null check (entity in ('source', 'tool', 'toolset')),
   name text not null check (length(name) between 1 and 128),
   -- The fields as a tool file has them, without the name. No secrets.
