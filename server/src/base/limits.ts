@@ -130,10 +130,44 @@ export const limits = {
   pattern_instructions: 1_000,
   /** Characters times instructions that the regular expressions of one call may take: 0.15 s at the very worst. */
   pattern_steps: 4_000_000,
+  /** Repetitions of a group within each other while a regular expression is matched: each takes a part of the stack. */
+  pattern_depth: 1_000,
+  /** Schemas of one JSON Schema: what a large operation of a large API has, ten times over. */
+  schema_nodes: 10_000,
+  /** Schemas within each other as they are written; groups of a regular expression likewise. */
+  schema_depth: 64,
+  /** Schemas within each other while a value is checked: references multiply the depth, and the stack ends. */
+  schema_check_depth: 400,
+  /** Steps of one check against a JSON Schema: a megabyte of small values takes half of them; some 0.1 s at the worst. */
+  schema_steps: 2_000_000,
 
   /** Tenants whose catalogue is remembered, and tools of their own in all of them; the one put together first makes room. */
   tenant_catalogues: 10_000,
   tenant_catalogue_tools: 100_000,
+  /** Log lines that wait for whoever reads standard error; above it they are lost and counted. */
+  log_buffer_bytes: 1024 * 1024,
+  /** Packs of one server; their folders are nested at most this deep, as are the folders of one pack. */
+  packs: 500,
+  pack_depth: 8,
+  /** Files of one pack, and all of them together: they are kept in memory. */
+  pack_files: 500,
+  pack_bytes: 8 * 1024 * 1024,
+  /** Settings, tools and settings endpoints of one pack. */
+  pack_fields: 50,
+  pack_tools: 500,
+  pack_routes: 50,
+  /** A description in a manifest. */
+  pack_text_characters: 4_000,
+  /** One value of a setting: a key in PEM has a few kilobytes. */
+  pack_setting_characters: 16 * 1024,
+  /** Loading the modules of one pack: they should do nothing but define. */
+  pack_load_ms: 10_000,
+  /** How often a process looks whether the operator has changed a setting of a pack. */
+  pack_settings_poll_ms: 2_000,
+  /** Tenants whose settings of packs are remembered. */
+  pack_tenants: 10_000,
+  /** A message with which a function of a pack fails, as callers see it. */
+  tool_error_characters: 1_000,
   /** How deep calls of tools by tools may go: more is a tool that calls itself. */
   call_depth: 5,
   /** One call of a tool, unless the tool says otherwise. */
@@ -249,6 +283,21 @@ export const limits = {
   http_connect_ms: 5_000,
   /** One outgoing request with its whole answer, unless whoever sends it says otherwise. */
   http_request_ms: 30_000,
+  /** How often one call asks a remote service, where asking again is safe: a short failure is over by then. */
+  remote_attempts: 3,
+  /** The wait before the second attempt, doubled for the third; half of it is random, so that callers do not come together. */
+  remote_backoff_ms: 250,
+  /** What the envelope of a remote service's answer takes beside the result. */
+  remote_envelope_bytes: 16 * 1024,
+  /** Calls in a row that must fail before a remote service is left alone, and for how long: doubled up to the second. */
+  remote_breaker_failures: 5,
+  remote_rest_first_ms: 5_000,
+  remote_rest_last_ms: 60_000,
+  /** Failing connections that are remembered; the one that failed first makes room. */
+  remote_breakers: 10_000,
+  /** What a remote service may say of an error: a sentence or two; details that a program reads. */
+  service_message_characters: 500,
+  service_details_characters: 4_000,
   /** An answer, unpacked, unless whoever asks says otherwise. */
   http_body_bytes: 1024 * 1024,
   /** Headers of an answer. */
@@ -386,6 +435,46 @@ export const limits = {
   interaction_poll_ms: 1_000,
   /** Requests of one process that wait for a person; further ones are answered at once. */
   interaction_waiters: 10_000,
+  /** An answer that no call has fetched by then is void. */
+  input_use_ms: 60 * 60_000,
+  /** After a refusal to answer the same call is refused for this long instead of asking again at once. */
+  input_refused_ms: 5 * 60_000,
+  /** Fields of one form: a person fills them in by hand. */
+  input_fields: 30,
+  /** What a tool asks, and one text of its form (a title, a choice). */
+  input_message_characters: 4_000,
+  input_text_characters: 500,
+  /** Choices of one field. */
+  input_choices: 100,
+  /** One text that a person types in; all of them fit into a form. */
+  input_answer_characters: 4_000,
+  /** Streams of the states of interactions that one tenant has open at once, per process. */
+  interaction_streams: 200,
+  /** How often such a stream says that it is alive: below the time-outs of proxies. */
+  interaction_heartbeat_ms: 15_000,
+  /** Addresses that are told of the end of one interaction. */
+  webhooks_per_interaction: 5,
+  /** The address of a webhook. */
+  webhook_url_characters: 2_000,
+  /** How often webhooks that are due are looked for. */
+  webhook_sweep_ms: 1_000,
+  /** Webhooks that one look takes up, and that are sent at once. */
+  webhook_batch: 200,
+  webhooks_together: 16,
+  /** One attempt with its whole answer, of which nothing but the status is used. */
+  webhook_request_ms: 15_000,
+  webhook_answer_bytes: 64 * 1024,
+  /** Nobody else takes up an attempt meanwhile; after a crash it is made again. */
+  webhook_lease_ms: 60_000,
+  /** After a failed attempt the next one waits this long, then longer each time, up to the last. */
+  webhook_retry_first_ms: 5_000,
+  webhook_retry_last_ms: 2 * 60 * 60_000,
+  /** Then the receiver is given up. */
+  webhook_tries_ms: 24 * 60 * 60_000,
+  /** Settled deliveries are listed and kept this long. */
+  webhook_kept_ms: 30 * 24 * 60 * 60_000,
+  /** After a rotation the key before signs beside the new one for this long. */
+  webhook_previous_key_ms: 24 * 60 * 60_000,
   /** A call that an MCP client repeats after showing the link waits this long: below the time-outs of clients. */
   mcp_pause_wait_ms: 25_000,
 
@@ -456,6 +545,40 @@ export const limits = {
   file_sweep_ms: 10 * 60_000,
   file_sweep_batch: 500,
 
+  /** Tools that are mirrored of one other server: a model is lost among more, and every one is kept. */
+  mcp_tools: 500,
+  /** Pages in which a server may give its list. */
+  mcp_list_pages: 50,
+  /** The name that a server gives a tool. */
+  mcp_name_characters: 128,
+  /** What a server says of a tool, as it is shown to models. */
+  mcp_description_characters: 4_096,
+  /** One tool as a server describes it, schemas and all. */
+  mcp_tool_characters: 64 * 1024,
+  /** How deep its schemas may be nested. */
+  mcp_schema_depth: 40,
+  /** All that a server sends in one answer, with its events. */
+  mcp_answer_bytes: 4 * 1024 * 1024,
+  /** Words of a service about its failure, as callers get to see them. */
+  mcp_words_characters: 1_000,
+  /** Connections to one server, over all callers, … */
+  mcp_connections: 64,
+  /** … those of one caller: each serves one call at a time, … */
+  mcp_connections_per_caller: 4,
+  /** … and programs of one `mcp-stdio` source: each is a process. */
+  mcp_processes: 16,
+  /** A connection that nobody uses is closed after this: a server may keep something for it. */
+  mcp_idle_ms: 60_000,
+  /** Getting ready to talk to a server, also starting its program. */
+  mcp_connect_ms: 20_000,
+  /** How long a look at a server's list counts for a connection: a change is noticed no later. */
+  mcp_look_ms: 5 * 60_000,
+  /** How often the servers of the operator's files are looked at, give or take a fifth. */
+  mcp_sweep_ms: 10 * 60_000,
+  /** How long a program may take to end by itself. */
+  mcp_stop_ms: 2_000,
+  /** What a program says on its error output, per process: lines that go to the log. */
+  mcp_stderr_lines: 200,
   /** Items in one page of an MCP list. Large, because many clients never ask for a second page. */
   mcp_page_items: 1_000,
   /** How long an MCP client may keep a list: a tool that is gone meanwhile is an error of its call, nothing worse. */

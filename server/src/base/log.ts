@@ -1,6 +1,7 @@
 // The structured log: one JSON line per event on standard error, with everything that looks like a secret removed.
 import { pino } from 'pino';
 import type { DestinationStream } from 'pino';
+import { limits } from './limits.ts';
 import { redact } from './redact.ts';
 
 export interface Log {
@@ -16,7 +17,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 export function createLog(options: { readonly level: LogLevel; readonly destination?: DestinationStream }): Log {
   const logger = pino(
     { level: options.level, base: null, messageKey: 'event', formatters: { level: (label) => ({ level: label }) } },
-    options.destination ?? pino.destination({ dest: 2, sync: true }),
+    options.destination ?? standardError(),
   );
   const write =
     (level: Exclude<LogLevel, 'silent'>) =>
@@ -24,4 +25,21 @@ export function createLog(options: { readonly level: LogLevel; readonly destinat
       if (logger.isLevelEnabled(level)) logger[level](redact(fields) as object, event);
     };
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+/**
+ * Standard error, without waiting for whoever reads it: a reader that stops would stop the server with it. Lines beyond the
+ * bound are lost, and how many is the first thing that it is told then (attack A36).
+ */
+function standardError(): DestinationStream {
+  const stream = pino.destination({ dest: 2, sync: false, maxLength: limits.log_buffer_bytes });
+  let lost = 0;
+  stream.on('drop', () => (lost += 1));
+  stream.on('drain', () => {
+    if (lost === 0) return;
+    const line = { level: 'warn', time: Date.now(), lines: lost, event: 'log-lines-lost' };
+    lost = 0;
+    stream.write(`${JSON.stringify(line)}\n`);
+  });
+  return stream;
 }

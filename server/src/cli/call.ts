@@ -8,7 +8,8 @@ import { parseJson } from '../base/parse-json.ts';
 import { exit, wrongUsage } from './command.ts';
 import type { Command, Io } from './command.ts';
 import { remote, remoteOptions } from './remote.ts';
-import { table, visible } from './table.ts';
+import { table } from './table.ts';
+import { visible } from './terminal.ts';
 
 export const callCommand: Command = {
   name: 'call',

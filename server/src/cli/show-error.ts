@@ -5,16 +5,17 @@ import { toToolcribError } from '../base/errors.ts';
 import type { Fault } from '../base/errors.ts';
 import { exit } from './command.ts';
 import type { Io } from './command.ts';
+import { visibleLines } from './terminal.ts';
 
 /** The error as text on standard error; also its exit code. */
 export function showError(thrown: unknown, io: Io): number {
   if (thrown instanceof ToolcribClientError) {
     const { message, hint, faults, code } = thrown.detail;
-    io.err(`${message}\n${showFaults(faults ?? [])}${hint}\n[${code}]\n`);
+    io.err(visibleLines(`${message}\n${showFaults(faults ?? [])}${hint}\n[${code}]\n`));
     return code === 'arguments_invalid' ? exit.usage : exit.failed;
   }
   const error = toToolcribError(thrown);
-  io.err(`${error.message}\n${showFaults(error.faults)}${error.hint}\n[${error.code}]\n`);
+  io.err(visibleLines(`${error.message}\n${showFaults(error.faults)}${error.hint}\n[${error.code}]\n`));
   if (error.code === 'internal') io.err(`${String((error.cause as Error | undefined)?.stack ?? error.cause)}\n`);
   return errorCatalogue[error.code].audience === 'caller' && error.code === 'usage_invalid' ? exit.usage : exit.failed;
 }

@@ -1,5 +1,7 @@
 // Rows as an aligned table for a terminal. Control characters are made visible: a result cannot steer the terminal (A39).
 
+import { visible } from './terminal.ts';
+
 const widest = 60;
 
 export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -19,12 +21,4 @@ export function table(heads: readonly string[], rows: readonly (readonly string[
 function printable(text: string): string {
   const shown = visible(text);
   return shown.length > widest ? `${shown.slice(0, widest - 1)}…` : shown;
-}
-
-/** The text with its control characters as codes. */
-export function visible(text: string): string {
-  return text.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (sign) => `\\u${sign.codePointAt(0)?.toString(16).padStart(4, '0') ?? ''}`,
-  );
 }

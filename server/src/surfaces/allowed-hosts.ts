@@ -11,7 +11,12 @@ export interface AllowedHosts {
 }
 
 /** What the configuration allows: the loopback names, where the server listens, and the names that it is given. */
-export function createAllowedHosts({ host, allowed_hosts, allowed_origins, public_urls }: Config): AllowedHosts {
+export function createAllowedHosts({
+  host,
+  allowed_hosts,
+  allowed_origins,
+  public_urls,
+}: Pick<Config, 'host' | 'allowed_hosts' | 'allowed_origins' | 'public_urls'>): AllowedHosts {
   const given = [...allowed_hosts, ...public_urls.map((url) => hostName(new URL(url).host))];
   const hosts =
     isLoopback(host) || given.length > 0 ? new Set([...loopbackHosts, hostInUrl(host), ...given]) : undefined;

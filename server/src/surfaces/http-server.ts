@@ -20,6 +20,8 @@ export interface HttpServerDeps {
   readonly log: Log;
   readonly ids: Ids;
   readonly allowed: AllowedHosts;
+  /** Time for a client to send its whole request. */
+  readonly receive_ms?: number;
 }
 
 export interface HttpServer {
@@ -31,12 +33,13 @@ export interface HttpServer {
 
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const router = new Router(deps.routes);
+  const { receive_ms = limits.request_receive_ms } = deps;
   const server = createServer(
     {
       maxHeaderSize: limits.header_bytes,
-      requestTimeout: limits.request_receive_ms,
-      headersTimeout: limits.request_receive_ms,
-      connectionsCheckingInterval: 5_000,
+      requestTimeout: receive_ms,
+      headersTimeout: receive_ms,
+      connectionsCheckingInterval: Math.min(5_000, receive_ms),
       noDelay: true,
     },
     (request, response) => serve(deps, router, request, response),
