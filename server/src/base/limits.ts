@@ -425,6 +425,46 @@ export const limits = {
   interactions_listed: 200,
   /** Arguments that an approval shows: both ends of a longer text, with a notice between. */
   approval_arguments_characters: 64 * 1024,
+  /** A hand-off is a person's work: an exam, a form, a signature. From the first pause of the call to its result. */
+  handoff_ms: 4 * 60 * 60_000,
+  handoff_max_ms: 30 * 24 * 60 * 60_000,
+  /** From the redirection to the client until it has fetched the start data; longer where a person looks at each step. */
+  handoff_token_ms: 10_000,
+  handoff_debug_token_ms: 200_000,
+  handoff_token_max_ms: 10 * 60_000,
+  /** A hand-off that ended without a result is told to the same call this long; then it begins anew. */
+  handoff_told_ms: 24 * 60 * 60_000,
+  /** What has ended is deleted after this long, with its history and its result. */
+  handoff_kept_ms: 90 * 24 * 60 * 60_000,
+  /** Hand-offs of one answer, and rows of one history: a client that sends nonsense fills no table. */
+  handoffs_listed: 200,
+  handoff_log_rows: 200,
+  /** Deliveries of results that wait for a client that is down, per client, and how long. */
+  handoff_deliveries: 200,
+  handoff_delivery_ms: 24 * 60 * 60_000,
+  /** Announced results that one process looks at at once for a tenant: each asks a client elsewhere. */
+  handoff_announced: 16,
+  /** One request for a result, its size, and how often it is sent while whoever has announced it waits. */
+  handoff_fetch_ms: 10_000,
+  handoff_result_bytes: 256 * 1024,
+  handoff_fetches: 3,
+  handoff_fetch_pause_ms: 400,
+  /** A delivery is one process's for this long: more than all its requests take. */
+  handoff_lease_ms: 60_000,
+  /** Between two tries of a delivery that waits: doubled each time, from the first to the second. */
+  handoff_retry_ms: 5_000,
+  handoff_retry_max_ms: 10 * 60_000,
+  /** An announcement that another process is looking at is waited for this long. */
+  handoff_busy_ms: 20_000,
+  handoff_busy_poll_ms: 250,
+  /** How often the server looks for deliveries that are due and for hand-offs whose time is over, and how many it takes. */
+  handoff_sweep_ms: 2_000,
+  handoff_sweep_batch: 100,
+  /** A token of a client, which is a text of its own choice, and a slug. */
+  handoff_token_characters: 1_000,
+  handoff_slug_characters: 100,
+  /** How far the clock of a client that signs may be off (Standard Webhooks). */
+  handoff_signature_ms: 5 * 60_000,
   /** Policies of one tenant: they are kept in memory as a whole. */
   policies: 1_000,
   /** Tenants whose policies are remembered; the one looked up first makes room. */
@@ -564,7 +604,7 @@ export const limits = {
   /** Connections to one server, over all callers, … */
   mcp_connections: 64,
   /** … those of one caller: each serves one call at a time, … */
-  mcp_connections_per_caller: 4,
+  mcp_connections_per_caller: 8,
   /** … and programs of one `mcp-stdio` source: each is a process. */
   mcp_processes: 16,
   /** A connection that nobody uses is closed after this: a server may keep something for it. */
