@@ -1,5 +1,5 @@
 // The only error that is thrown on purpose: an entry of the catalogue with what belongs to this one occurrence.
-import type { Fault, InteractionOffer, PublicError } from '@toolcrib/client';
+import type { Fault, InteractionOffer, PublicError, ServiceError } from '@toolcrib/client';
 
 import { errorCatalogue } from './error-catalogue.ts';
 
@@ -12,6 +12,8 @@ export interface ErrorOptions {
   readonly params?: Readonly<Record<string, string | number>>;
   readonly faults?: readonly Fault[];
   readonly retry_after_s?: number;
+  /** What another service has said, bounded and cleaned (kinds/remote/service-words.ts). Public. */
+  readonly service_error?: ServiceError;
   /** What a person must do before the same call can go on. */
   readonly interaction?: InteractionOffer;
   /** The technical cause: goes to the log, never to a caller. */
@@ -24,6 +26,7 @@ export class ToolcribError extends Error {
   readonly hint: string;
   readonly faults: readonly Fault[];
   readonly retry_after_s: number | undefined;
+  readonly service_error: ServiceError | undefined;
   readonly interaction: InteractionOffer | undefined;
 
   constructor(code: ErrorCode, options: ErrorOptions = {}) {
@@ -34,6 +37,7 @@ export class ToolcribError extends Error {
     this.hint = fill(entry.hint, options.params);
     this.faults = options.faults ?? [];
     this.retry_after_s = options.retry_after_s;
+    this.service_error = options.service_error;
     this.interaction = options.interaction;
   }
 
@@ -53,6 +57,7 @@ export class ToolcribError extends Error {
       retryable: this.retryable,
       ...(this.retry_after_s === undefined ? {} : { retry_after_s: this.retry_after_s }),
       ...(this.faults.length === 0 ? {} : { faults: this.faults }),
+      ...(this.service_error === undefined ? {} : { service_error: this.service_error }),
       ...(this.interaction === undefined ? {} : { interaction: this.interaction }),
     };
   }

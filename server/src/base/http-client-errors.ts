@@ -19,7 +19,7 @@ const unavailableReasons = {
   broken: 'the connection broke',
 } as const;
 
-type UnavailableReason = keyof typeof unavailableReasons;
+export type UnavailableReason = keyof typeof unavailableReasons;
 
 /** The server must not send this request. */
 export function addressRefused(reason: keyof typeof refusalReasons): ToolcribError {
@@ -28,7 +28,16 @@ export function addressRefused(reason: keyof typeof refusalReasons): ToolcribErr
 
 /** The other side cannot be used. */
 export function upstreamUnavailable(reason: UnavailableReason, cause?: unknown): ToolcribError {
-  return new ToolcribError('upstream_unavailable', { params: { reason: unavailableReasons[reason] }, cause });
+  const error = new ToolcribError('upstream_unavailable', { params: { reason: unavailableReasons[reason] }, cause });
+  told_reasons.set(error, reason);
+  return error;
+}
+
+const told_reasons = new WeakMap<ToolcribError, UnavailableReason>();
+
+/** Why there was no answer, of an error of this client: what may be sent again depends on it. */
+export function unavailableReasonOf(error: ToolcribError): UnavailableReason | undefined {
+  return told_reasons.get(error);
 }
 
 /** The other side answered, and not what it should. What exactly goes to the log. */

@@ -8,6 +8,7 @@ import type { ToolDefinition, ToolDraft } from './decode-tool.ts';
 import { quoteName, tell, tellForeign } from './decoding.ts';
 import type { Holder } from './lifetimes.ts';
 import { toInputSchema } from './input-schema.ts';
+import { compileSchema } from './json-schema.ts';
 import { linkAuth } from './link-auth.ts';
 import { tellThrown } from './linking.ts';
 import type { NameTable, OpenSource, Scoped } from './linking.ts';
@@ -50,6 +51,7 @@ export function linkTool(
         ...(auth === undefined ? {} : { auth }),
         ...(source?.need === undefined ? {} : { credential_need: source.need }),
         ...variablesOf(definition, source),
+        ...handOffOf(definition, source),
         run: prepare(definition, source),
       }),
     }));
@@ -144,16 +146,19 @@ function tellUnheldSettings(scoped: Scoped<ToolDraft>, { kind }: ToolDefinition,
 }
 
 function prepare(definition: ToolDefinition, source: OpenSource | undefined): RunTool {
-  const { kind, config, name, parameters, read_only } = definition;
+  const { kind, config, name, parameters, read_only, timeout_ms } = definition;
   const prepareOn = (open: Source | undefined): RunTool =>
-    kind.prepare(config, { name, parameters, read_only, source: open });
+    kind.prepare(config, { name, parameters, read_only, timeout_ms, source: open });
   return source?.per_caller === undefined ? prepareOn(source?.source) : source.per_caller.tool(prepareOn);
 }
 
 function toTool(
   scope: ToolScope,
   definition: ToolDefinition,
-  linked: Pick<Tool, 'auth' | 'credential_need' | 'variables' | 'run' | 'version'>,
+  linked: Pick<
+    Tool,
+    'auth' | 'credential_need' | 'variables' | 'hand_off' | 'output_schema' | 'checkResult' | 'run' | 'version'
+  >,
 ): Tool {
   const { config, kind, auth_required, ...common } = definition;
   return {
@@ -165,6 +170,18 @@ function toTool(
     ...(kind.answers === 'rows' ? { output_schema: rowsSchema } : {}),
     validate: compileValidator(definition.name, definition.parameters),
   };
+}
+
+/** What such a tool answers is what its schema says. */
+function handOffOf(
+  { kind, config, name }: ToolDefinition,
+  source: OpenSource | undefined,
+): Pick<Tool, 'hand_off' | 'output_schema' | 'checkResult'> {
+  if (kind.handOff === undefined) return {};
+  const hand_off = kind.handOff(config, { name, source: source?.source });
+  const { output_schema } = hand_off;
+  const compiled = compileSchema(output_schema);
+  return { hand_off, output_schema, checkResult: (value) => compiled.check(value) };
 }
 
 /** Those that the tool names and those that its source names. */

@@ -9,7 +9,7 @@ import type { AuthService } from './auth-service.ts';
 import type { Caller } from '../base/caller.ts';
 import type { CallerCredential, CredentialNeed } from '../credentials/credential.ts';
 import type { Arguments, ArgumentValue, Parameter } from './parameters.ts';
-import type { ToolPauses } from './pauses.ts';
+import type { HandOffTool, ToolPauses } from './pauses.ts';
 import type { CallEvent, ResultLimits, ToolResult } from './result.ts';
 import type { Secret } from './secret-text.ts';
 import type { Source } from './source.ts';
@@ -77,6 +77,8 @@ export interface Tool {
   validate(args: unknown, fill: (parameter: Parameter) => ArgumentValue): Arguments;
   /** What is wrong with a structured result (`kind: 'value'`), where the tool promises a schema. */
   readonly checkResult?: (value: unknown) => readonly Fault[];
+  /** Present when its work is done by a person in another application. */
+  readonly hand_off?: HandOffTool;
   readonly run: RunTool;
 }
 
@@ -131,6 +133,8 @@ export interface ToolKind<Config = unknown> {
   readonly fields: z.ZodType<Config>;
   /** The parameters that every tool of this kind has; the file then defines none. */
   readonly parameters?: readonly Parameter[];
+  /** The parameters of a tool whose file names none. */
+  readonly default_parameters?: readonly Parameter[];
   /** The lists of parameters that its tools have instead of `parameters`, where the list says what a value is for. */
   readonly parameter_lists?: readonly string[];
   /** Its own fields whose texts may name secret variables, which it fills in at every call (`ctx.secret`). */
@@ -141,10 +145,14 @@ export interface ToolKind<Config = unknown> {
   readonly answers?: 'rows';
   /** Whether the caller writes the statement: then nothing in the session can hold it. */
   readonly callers_statement?: boolean;
+  /** Of a kind without a source: whether tenants may define such tools over the API. With one, its source says so. */
+  readonly for_tenants?: true;
   /** How much harm a wrong call can do, where the file does not say. */
   readonly danger?: DangerLevel;
   /** Whether such a tool only reads, where the file does not say; without it, it does. */
   reads?(config: Config): boolean;
+  /** What of it the hand-off protocol needs, for a kind whose work is done by a person in another application. */
+  handOff?(config: Config, tool: Pick<ToolToPrepare, 'name' | 'source'>): HandOffTool;
   /** What the schema cannot say, e.g. placeholders against parameters. Paths are relative to the tool: `statement`. */
   check(config: Config, tool: ToolToCheck): readonly Fault[];
   /** Everything that can be done once, at load time; must not connect. */
@@ -161,4 +169,6 @@ export interface ToolToPrepare extends ToolToCheck {
   readonly name: string;
   /** Open, of one of the kind's `source_types`; absent when the kind needs none. */
   readonly source: Source | undefined;
+  /** The longest time of a call; the corridor ends it then. */
+  readonly timeout_ms?: number;
 }

@@ -3,11 +3,15 @@ import type { AuthServiceKind } from '../catalog/auth-service.ts';
 import type { ResourceKind } from '../catalog/resource.ts';
 import type { SourceKind } from '../catalog/source.ts';
 import type { ToolKind } from '../catalog/tool.ts';
+import { mcpSource } from './mcp/mcp-source.ts';
+import { mcpStdioSource } from './mcp/mcp-stdio-source.ts';
 import { mssqlExecuteSql } from './mssql/mssql-execute-sql.ts';
 import { mssqlListTables } from './mssql/mssql-list-tables.ts';
 import { mssqlSchema } from './mssql/mssql-schema.ts';
 import { mssqlSource } from './mssql/mssql-source.ts';
 import { mssqlSql } from './mssql/mssql-sql.ts';
+import { handoffSource } from './handoff/handoff-source.ts';
+import { handoffTool } from './handoff/handoff-tool.ts';
 import { httpSource } from './http/http-source.ts';
 import { httpTool } from './http/http-tool.ts';
 import { mysqlExecuteSql } from './mysql/mysql-execute-sql.ts';
@@ -28,6 +32,8 @@ import { postgresSource } from './postgres/postgres-source.ts';
 import { postgresSql } from './postgres/postgres-sql.ts';
 import { redisSource } from './redis/redis-source.ts';
 import { redisTool } from './redis/redis-tool.ts';
+import { remoteSource } from './remote/remote-source.ts';
+import { remoteTool } from './remote/remote-tool.ts';
 import { fileResource } from './resources/file-resource.ts';
 import { textResource } from './resources/text-resource.ts';
 import { spannerExecuteSql } from './spanner/spanner-execute-sql.ts';
@@ -50,6 +56,8 @@ export const sourceKinds: readonly SourceKind[] = [
   redisSource,
   spannerSource,
   httpSource,
+  remoteSource,
+  handoffSource,
 ];
 
 export const toolKinds: readonly ToolKind[] = [
@@ -78,6 +86,8 @@ export const toolKinds: readonly ToolKind[] = [
   spannerListTables,
   spannerSchema,
   httpTool,
+  remoteTool,
+  handoffTool,
 ];
 
 export const authServiceKinds: readonly AuthServiceKind[] = [createGoogleAuth(), oidcAuth];
