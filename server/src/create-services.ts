@@ -19,6 +19,7 @@ import { createIdentifier } from './identity/identify.ts';
 import { createPasswords } from './identity/passwords.ts';
 import { createUseLimiter } from './identity/use-limiter.ts';
 import { createApprovals } from './interactions/create-approvals.ts';
+import { createAsk } from './interactions/input/ask.ts';
 import { createInteractions } from './interactions/create-interactions.ts';
 import { createToolPauses, noPause } from './interactions/tool-pauses.ts';
 import type { InteractionWaiter } from './interactions/interaction-waiter.ts';
@@ -82,7 +83,10 @@ export function createServices(parts: Parts) {
     places: createPlaces({ tenant_concurrency: limits.tenant_concurrency, wait_ms: limits.concurrency_wait_ms }),
     variablesOf: createVariableReader({ store, vault }),
     approvals: createApprovals({ store, clock, interactions, policyOf }),
-    toolPauses: createToolPauses({ handOff: noPause, ask: noPause }),
+    toolPauses: createToolPauses({
+      ...{ store, clock, handOff: noPause },
+      ask: createAsk({ store, clock, vault, interactions }),
+    }),
     filesFor: createToolFiles({ store, clock, ids, vault, urlFor: addresses.urlFor }),
     outgoing: parts.tenant_http,
   };

@@ -247,6 +247,20 @@ const columns: { readonly [Table in keyof Schema]: Readonly<Record<keyof Schema[
     ...{ host: true, url_digest: true, sealed: true, state: true, status: true, ended_at: true, attempts: true },
     ...{ first_attempt_at: true, problem: true, next_at: true, created_at: true, settled_at: true },
   },
+  handoff: {
+    ...{ tenant_id: true, id: true, interaction_id: true, user_id: true, tool: true, client: true, slug: true },
+    ...{ start_url: true, token_ms: true, restart_ms: true, output_schema: true, sealed_input: true, state: true },
+    ...{ reason: true, direct: true, token_hash: true, token_expires_at: true, token_used_at: true },
+    ...{ sealed_result: true, created_at: true, first_started_at: true, started_at: true, deadline_at: true },
+    ended_at: true,
+  },
+  handoff_log: {
+    ...{ tenant_id: true, handoff_id: true, seq: true, at: true, from_state: true, to_state: true, refused: true },
+  },
+  handoff_delivery: {
+    ...{ tenant_id: true, id: true, client: true, token_hash: true, sealed_token: true, result_url: true },
+    ...{ status: true, handoff_id: true, tries: true, leased: true, next_at: true, created_at: true },
+  },
   approval_policy: { tenant_id: true, id: true, tool: true, danger: true, action: true, created_at: true },
   audit_call: {
     tenant_id: true,

@@ -26,21 +26,28 @@ export async function decideInteraction(
     throw new ToolcribError('conflict', { params: { problem: 'There is nothing to say yes or no to' } });
   }
   if (!interaction.may_answer) throw new ToolcribError('forbidden', { params: { permission: 'approvals.decide' } });
-  return end(deps, principal, { interaction, status: decision === 'yes' ? 'done' : 'denied' });
+  return endInteraction(deps, principal, { interaction, status: decision === 'yes' ? 'done' : 'denied' });
 }
 
 /** By the person it was made for, with whatever they prove themselves. Throws `not_found`, `conflict`. */
 export async function cancelInteraction(deps: IdentityDeps, principal: Principal, id: string): Promise<Interaction> {
   const interaction = await findInteraction(deps, principal, id);
   if (interaction.user_id !== principal.user_id) throw new ToolcribError('not_found');
-  return end(deps, principal, { interaction, status: 'cancelled' });
+  return endInteraction(deps, principal, { interaction, status: 'cancelled' });
 }
 
-/** The first answer counts, however many come at once. */
-async function end(
+export interface Ending {
+  readonly interaction: Interaction;
+  readonly status: 'done' | 'denied' | 'cancelled';
+  /** Kept for the call that goes on. */
+  readonly sealed?: Buffer;
+}
+
+/** The first answer counts, however many come at once. Throws `conflict`. */
+export async function endInteraction(
   deps: IdentityDeps,
   principal: Principal,
-  { interaction, status }: { readonly interaction: Interaction; readonly status: 'done' | 'denied' | 'cancelled' },
+  { interaction, status, sealed }: Ending,
 ): Promise<Interaction> {
   const { tenant_id, user_id } = principal;
   const { id } = interaction;
@@ -49,8 +56,12 @@ async function end(
   await deps.store.inTenant(tenant_id, async (db) => {
     const ended = await db
       .updateTable('interaction')
-      // What was approved is shown until it has been used.
-      .set(status === 'done' ? resolution : { ...resolution, sealed: null })
+      .set({
+        ...resolution,
+        ...(sealed === undefined ? {} : { sealed }),
+        // What was approved is shown until it has been used.
+        ...(status === 'done' ? {} : { sealed: null }),
+      })
       .where('tenant_id', '=', tenant_id)
       .where('id', '=', id)
       .where(isPending(now))

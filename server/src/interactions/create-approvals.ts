@@ -1,10 +1,12 @@
 // Must a person say yes to this call? A yes is bound to tenant, person, tool, its version, the arguments and the account, and
 // is used up by one call, in one statement, however many calls come at once.
+import type { ExpressionBuilder } from 'kysely';
 import type { Clock } from '../base/clock.ts';
 import { ToolcribError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { rolePermissions, roles } from '../identity/permissions.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { Schema } from '../store/schema.ts';
 import type { Database } from '../store/scope.ts';
 import type { Store } from '../store/store.ts';
 import type { Approvals, CallToApprove, Interactions, InteractionSubject } from './interaction.ts';
@@ -54,9 +56,12 @@ async function useOrAsk(deps: ApprovalDeps, principal: Principal, call: CallInQu
     const bound = { ...principal, four_eyes, subject_hash: subjectHash({ tenant_id, user_id, subject, four_eyes }) };
     const used = await useUp(db, { ...bound, call_id: call.call_id, now: deps.clock.now() });
     const denied = used === undefined && (await wasDenied(db, { ...bound, now: deps.clock.now() }));
-    return { four_eyes, used, denied };
+    const waits_for =
+      used === undefined && !denied ? await keptFor(db, { ...bound, now: deps.clock.now() }) : undefined;
+    return { four_eyes, used, denied, waits_for };
   });
   if (answer.used !== undefined) return answer.used;
+  if (answer.waits_for !== undefined) await pauseAgain(deps, principal, { call, id: answer.waits_for });
   if (answer.denied) throw new ToolcribError('approval_denied', { params: { tool: call.tool.name } });
   const interaction = await deps.interactions.pause(principal, {
     subject,
@@ -110,8 +115,11 @@ async function useUp(db: Database, bound: Bound & { readonly call_id: string }):
     .where('subject_hash', '=', subject_hash)
     .where('status', '=', 'done')
     .where('used_at', 'is', null)
-    .where('resolved_at', '>', new Date(now - limits.approval_use_ms))
+    .where((eb) =>
+      eb.or([eb('resolved_at', '>', new Date(now - limits.approval_use_ms)), eb('usable_until', '>', new Date(now))]),
+    )
     .where((eb) => (four_eyes ? eb('resolved_by', 'in', deciders) : eb('resolved_by', '=', user_id)))
+    .where((eb) => eb.or([eb('waits_for', 'is', null), eb.not(isPaused({ tenant_id, now })(eb))]))
     .orderBy('id')
     .limit(1)
     .forUpdate()
@@ -125,6 +133,53 @@ async function useUp(db: Database, bound: Bound & { readonly call_id: string }):
     .returning('id')
     .executeTakeFirst();
   return used?.id;
+}
+
+/** What the call had paused for when it gave its yes back, while the person has not done it. */
+function isPaused({ tenant_id, now }: Pick<Bound, 'tenant_id' | 'now'>) {
+  return (eb: ExpressionBuilder<Schema, 'interaction'>) =>
+    eb.exists(
+      eb
+        .selectFrom('interaction as pause')
+        .select('pause.id')
+        .where('pause.tenant_id', '=', tenant_id)
+        .where('pause.status', '=', 'pending')
+        .where('pause.expires_at', '>', new Date(now))
+        .whereRef('pause.id', '=', 'interaction.waits_for'),
+    );
+}
+
+async function keptFor(db: Database, { tenant_id, subject_hash, now }: Bound): Promise<string | undefined> {
+  const kept = await db
+    .selectFrom('interaction')
+    .select('waits_for')
+    .where('tenant_id', '=', tenant_id)
+    .where('subject_hash', '=', subject_hash)
+    .where('status', '=', 'done')
+    .where('used_at', 'is', null)
+    .where('usable_until', '>', new Date(now))
+    .where(isPaused({ tenant_id, now }))
+    .limit(1)
+    .executeTakeFirst();
+  return kept?.waits_for ?? undefined;
+}
+
+/**
+ * A call that has its yes and waits for its person does not run again before they have acted: each of its runs follows
+ * something that a person has done. Other pauses than these two are asked anew.
+ */
+async function pauseAgain(
+  { interactions }: ApprovalDeps,
+  principal: Principal,
+  { call, id }: { readonly call: CallInQuestion; readonly id: string },
+): Promise<void> {
+  const interaction = await interactions.pending(principal, { id, host: call.host });
+  if (interaction?.kind !== 'input' && interaction?.kind !== 'handoff') return;
+  const params = { tool: call.tool.name, url: interaction.url };
+  throw new ToolcribError(interaction.kind === 'input' ? 'input_required' : 'handoff_required', {
+    params,
+    interaction,
+  });
 }
 
 async function wasDenied(db: Database, { tenant_id, subject_hash, now }: Bound): Promise<boolean> {

@@ -24,7 +24,28 @@ export interface InteractionDeps {
 }
 
 export function createInteractions(deps: InteractionDeps): Interactions {
-  return { pause: (principal, pause) => pauseCall(deps, principal, pause) };
+  return {
+    pause: (principal, pause) => pauseCall(deps, principal, pause),
+    pending: (principal, which) => findOffer(deps, principal, which),
+  };
+}
+
+async function findOffer(
+  { store, clock, urlFor }: InteractionDeps,
+  { tenant_id, user_id }: Principal,
+  { id, host }: { readonly id: string; readonly host: string | undefined },
+): Promise<InteractionOffer | undefined> {
+  const row = await store.inTenant(tenant_id, (db) =>
+    db
+      .selectFrom('interaction')
+      .select(['id', 'kind', 'tool', 'details', 'expires_at'])
+      .where('tenant_id', '=', tenant_id)
+      .where('id', '=', id)
+      .where('user_id', '=', user_id)
+      .where(isPending(clock.now()))
+      .executeTakeFirst(),
+  );
+  return row && offerOf({ ...row, details: row.details as unknown as InteractionDetails }, urlFor(host, pathOf(id)));
 }
 
 async function pauseCall(deps: InteractionDeps, principal: Principal, pause: Pause): Promise<InteractionOffer> {

@@ -46,6 +46,11 @@ export function sealedAt(interaction_id: string) {
   return { record_id: interaction_id, field: 'arguments' };
 }
 
+/** The same of what a person has answered. */
+export function answersAt(interaction_id: string) {
+  return { record_id: interaction_id, field: 'answers' };
+}
+
 /** Path of the page. The id is of no use to anybody but the person it was made for. */
 export function pathOf(interaction_id: string): string {
   return `/interactions/${interaction_id}`;

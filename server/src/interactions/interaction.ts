@@ -51,6 +51,11 @@ export interface Pause {
 export interface Interactions {
   /** The pending interaction of this subject and person, made when there is none. Throws `database_unavailable`. */
   pause(principal: Principal, pause: Pause): Promise<InteractionOffer>;
+  /** The interaction of this person with this id, while it is pending. */
+  pending(
+    principal: Principal,
+    which: { readonly id: string; readonly host: string | undefined },
+  ): Promise<InteractionOffer | undefined>;
 }
 
 /** What the step *approve* asks. */

@@ -6,6 +6,7 @@ import type { Catalogue } from '../catalog/catalogue.ts';
 import type { RowsResult, ToolResult } from '../catalog/result.ts';
 import type { RunContext, Tool } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { CallPauses } from '../interactions/tool-pauses.ts';
 import type { CallRecord } from '../ledger/audit.ts';
 import { argumentsDigest } from './arguments-digest.ts';
 import { readCursor, withCursor } from './cursor.ts';
@@ -109,6 +110,13 @@ export function run(walk: Walk, deps: CorridorDeps): Promise<void> {
       () => walk.end(new ToolcribError('call_timed_out', { params: { timeout_ms: tool.timeout_ms } })),
       tool.timeout_ms,
     );
+    const { pauses, ended } = deps.toolPauses({
+      principal: known(walk.principal),
+      tool,
+      arguments_digest: () => argumentsDigest(walk, deps),
+      call_id: walk.call_id,
+      host: walk.request.host,
+    });
     const ctx: RunContext = {
       call_id: walk.call_id,
       caller: known(walk.principal).caller,
@@ -122,20 +130,14 @@ export function run(walk: Walk, deps: CorridorDeps): Promise<void> {
         call_id: walk.call_id,
         host: walk.request.host,
       }),
-      pauses: deps.toolPauses({
-        principal: known(walk.principal),
-        tool,
-        arguments_digest: () => argumentsDigest(walk, deps),
-        call_id: walk.call_id,
-        host: walk.request.host,
-      }),
+      pauses,
       call: (name, args) => callWithin(walk, deps, { name, args }),
       signal,
       limits: tool.result_limits,
       log: deps.log,
       notify: (event) => walk.request.on_event?.(event),
     };
-    runTool(walk, deps, ctx).then(
+    tellEnd(runTool(walk, deps, ctx), ended).then(
       (result) => {
         clearTimeout(timer);
         walk.result = result;
@@ -147,6 +149,20 @@ export function run(walk: Walk, deps: CorridorDeps): Promise<void> {
       },
     );
   });
+}
+
+/** What the call was given by a person is kept when it pauses, and gone when it has ended. */
+async function tellEnd(running: Promise<ToolResult>, ended: CallPauses['ended']): Promise<ToolResult> {
+  let result: ToolResult;
+  try {
+    result = await running;
+  } catch (thrown) {
+    await ended(thrown);
+    throw thrown;
+  }
+  const pending = ended();
+  if (pending !== undefined) await pending;
+  return result;
 }
 
 /** A call that a tool makes: as the same principal, through the whole corridor, and ended with the call that it is made in. */

@@ -388,6 +388,61 @@ export interface WebhookDeliveryTable {
   readonly settled_at: Time | null;
 }
 
+/** One attempt of a person to do the work of a hand-off. */
+export interface HandoffTable {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly interaction_id: string;
+  readonly user_id: string;
+  readonly tool: string;
+  readonly client: string;
+  readonly slug: string;
+  readonly start_url: string;
+  readonly token_ms: number;
+  readonly restart_ms: number;
+  readonly output_schema: JsonObject;
+  readonly sealed_input: Buffer;
+  /** interactions/handoff/states.ts */
+  readonly state: string;
+  readonly reason: 'time' | 'cancelled' | 'replaced' | 'token' | 'transport' | null;
+  readonly direct: Generated<boolean>;
+  readonly token_hash: Buffer | null;
+  readonly token_expires_at: Time | null;
+  readonly token_used_at: Time | null;
+  readonly sealed_result: Buffer | null;
+  readonly created_at: Time;
+  readonly first_started_at: Time | null;
+  readonly started_at: Time | null;
+  readonly deadline_at: Time;
+  readonly ended_at: Time | null;
+}
+
+export interface HandoffLogTable {
+  readonly tenant_id: string;
+  readonly handoff_id: string;
+  readonly seq: number;
+  readonly at: Time;
+  readonly from_state: string;
+  readonly to_state: string;
+  readonly refused: string | null;
+}
+
+/** A result that a client has announced. */
+export interface HandoffDeliveryTable {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly client: string;
+  readonly token_hash: Buffer;
+  readonly sealed_token: Buffer | null;
+  readonly result_url: string | null;
+  readonly status: 'waiting' | 'accepted' | 'refused' | 'given_up';
+  readonly handoff_id: string | null;
+  readonly tries: Generated<number>;
+  readonly leased: Generated<boolean>;
+  readonly next_at: Time;
+  readonly created_at: Time;
+}
+
 export interface ApprovalPolicyTable {
   readonly tenant_id: string;
   readonly id: string;
@@ -421,6 +476,9 @@ export interface Schema {
   readonly revocation_receipt: RevocationReceiptTable;
   readonly interaction: InteractionTable;
   readonly approval_policy: ApprovalPolicyTable;
+  readonly handoff: HandoffTable;
+  readonly handoff_log: HandoffLogTable;
+  readonly handoff_delivery: HandoffDeliveryTable;
   readonly webhook_secret: WebhookSecretTable;
   readonly webhook_delivery: WebhookDeliveryTable;
   readonly definition: DefinitionTable;

@@ -1,7 +1,8 @@
 -- Answers of people to what a tool asks, and the messages that tell programs that an interaction has ended.
 
--- What a call was given (a yes, an answer) before it paused again is kept for its repetition until then.
-alter table interaction add column usable_until timestamptz;
+-- What a call was given (a yes, an answer) before it paused again is kept for its repetition: until then, and a yes only for
+-- after the person has done what the call paused for.
+alter table interaction add column usable_until timestamptz, add column waits_for uuid;
 create index interaction_used_by_call_idx on interaction (tenant_id, used_by_call) where used_by_call is not null;
 
 -- The key that webhooks of the tenant are signed with; it is in the vault under this id. One per tenant.
