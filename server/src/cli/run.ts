@@ -15,6 +15,11 @@ import { credentialsRevokeCommand } from './credentials-revoke.ts';
 import { credentialsShareCommand } from './credentials-share.ts';
 import { credentialsTestCommand } from './credentials-test.ts';
 import { explainCommand } from './explain.ts';
+import { filesDeleteCommand } from './files-delete.ts';
+import { filesGetCommand } from './files-get.ts';
+import { filesLinkCommand } from './files-link.ts';
+import { filesListCommand } from './files-list.ts';
+import { filesPutCommand } from './files-put.ts';
 import { inviteCommand } from './invite.ts';
 import { keyCreateCommand } from './key-create.ts';
 import { dbMigrateCommand } from './db-migrate.ts';
@@ -54,6 +59,11 @@ export const commands: readonly Command[] = [
   credentialsTestCommand,
   credentialsShareCommand,
   credentialsDeleteCommand,
+  filesListCommand,
+  filesGetCommand,
+  filesPutCommand,
+  filesDeleteCommand,
+  filesLinkCommand,
   keyCreateCommand,
   tenantCreateCommand,
   tenantListCommand,

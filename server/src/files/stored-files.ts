@@ -1,9 +1,7 @@
 // Files of a tenant in its database: saved, listed, read, deleted. Each belongs to a person and is unknown to everybody else.
 import { hash } from 'node:crypto';
-import { sql } from 'kysely';
-import type { ExpressionWrapper } from 'kysely';
-import { expressionBuilder } from 'kysely';
-import type { SqlBool } from 'kysely';
+import { expressionBuilder, sql } from 'kysely';
+import type { ExpressionWrapper, SqlBool } from 'kysely';
 import { ToolcribError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { IdentityDeps } from '../identity/api-keys.ts';
@@ -49,7 +47,7 @@ export async function saveFile(
   deps: IdentityDeps,
   { owner, actor, file }: { readonly owner: FileOwner; readonly actor: Actor; readonly file: NewFile },
 ): Promise<StoredFile> {
-  const { tenant_id } = owner;
+  const { tenant_id, user_id } = owner;
   const { content, saved_by } = file;
   const name = fileName(file.name);
   if (name === undefined) throw refused(nameProblem(file.name) ?? '');
@@ -57,7 +55,7 @@ export async function saveFile(
   const id = deps.ids.uuid();
   const now = deps.clock.now();
   const row = {
-    ...{ ...owner, id, name },
+    ...{ tenant_id, id, user_id, name },
     media_type: safeMediaType(file.media_type, content),
     size_bytes: content.byteLength,
     sha256: hash('sha256', content, 'buffer'),
