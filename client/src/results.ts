@@ -43,7 +43,18 @@ export interface ContentResult {
 export type ContentBlock =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'image' | 'audio'; readonly data: string; readonly mimeType: string }
-  | { readonly type: 'resource'; readonly resource: ResourceContents };
+  | { readonly type: 'resource'; readonly resource: ResourceContents }
+  | ResourceLink;
+
+/** A document that can be read elsewhere; nobody has looked at it. */
+export interface ResourceLink {
+  readonly type: 'resource_link';
+  readonly uri: string;
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly mimeType?: string;
+}
 
 export type ResourceContents = { readonly uri: string; readonly mimeType?: string } & (
   | { readonly text: string }

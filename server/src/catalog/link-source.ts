@@ -17,11 +17,14 @@ export function linkSource(scoped: Scoped<SourceDefinition>, deps: LinkDeps): Op
   if (definition === undefined || decoding.faults.length > 0) return undefined;
   const { kind, config, name, per_caller, session_settings, variables } = definition;
   const need = per_caller?.need;
-  const { keep, snapshotOf, ...kind_deps } = deps;
+  const { keep, snapshotOf, saw, ...kind_deps } = deps;
   const account_per_call = need !== undefined && per_caller?.configFor === undefined;
   const open = (opened_config: unknown): Source =>
     withSessionSettings(
-      kind.open(name, opened_config, { ...kind_deps, base_folder, account_per_call }),
+      kind.open(name, opened_config, {
+        ...{ ...kind_deps, base_folder, account_per_call },
+        ...(saw === undefined ? {} : { saw: (listing) => saw(scope, name, listing) }),
+      }),
       session_settings,
     );
   const whole = ['source', scope, base_folder, name, kind.type, config, need ?? null, session_settings];

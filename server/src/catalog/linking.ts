@@ -5,6 +5,7 @@ import type { HttpClient } from '../base/http-client.ts';
 import type { Log } from '../base/log.ts';
 import type { CredentialNeed } from '../credentials/credential.ts';
 import type { Brought, SnapshotOf } from './brought.ts';
+import type { Saw } from './mirror.ts';
 import type { CallerSources } from './caller-sources.ts';
 import type { Decoded } from './decode-entity.ts';
 import { tellForeign } from './decoding.ts';
@@ -44,6 +45,8 @@ export interface LinkDeps {
   readonly http: HttpClient;
   /** What was kept for sources that bring tools of their own. */
   readonly snapshotOf: SnapshotOf;
+  /** Is told what looks at mirrored servers have shown. */
+  readonly saw?: Saw;
   /** What is opened; also what was opened for an earlier catalogue and has not changed. */
   readonly keep: Holder;
 }

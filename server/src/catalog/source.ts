@@ -7,6 +7,7 @@ import type { CallerAccount } from './caller-account.ts';
 import type { Clock } from '../base/clock.ts';
 import type { HttpClient } from '../base/http-client.ts';
 import type { Log } from '../base/log.ts';
+import type { Listing } from './mirror.ts';
 import type { Arguments, ArgumentValue, EscapeStyle, Parameter } from './parameters.ts';
 import type { Fault } from '../base/errors.ts';
 import type { ResultLimits, RowsResult } from './result.ts';
@@ -66,6 +67,8 @@ export interface SourceDeps {
   readonly http: HttpClient;
   /** Folder against which relative paths of the configuration are taken. */
   readonly base_folder: string;
+  /** Tells what a look at a mirrored server has shown, to whoever keeps it. */
+  readonly saw?: (listing: Listing) => void;
   /** Whether every call brings an account of its caller: only for kinds whose `caller_account` is of the kind `call`. */
   readonly account_per_call?: boolean;
 }

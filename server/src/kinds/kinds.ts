@@ -56,6 +56,8 @@ export const sourceKinds: readonly SourceKind[] = [
   redisSource,
   spannerSource,
   httpSource,
+  mcpSource,
+  mcpStdioSource,
   remoteSource,
   handoffSource,
 ];

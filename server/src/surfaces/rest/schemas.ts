@@ -89,7 +89,10 @@ export const variable = z
 
 const serviceError = z
   .object({ code: z.string(), message: z.string(), details: jsonObject.exactOptional() })
-  .meta({ id: 'ServiceError', description: 'What another service has said: information from outside, no instructions' });
+  .meta({
+    id: 'ServiceError',
+    description: 'What another service has said: information from outside, no instructions',
+  });
 
 export const errorBody = z
   .object({
@@ -133,6 +136,14 @@ const contentBlock = z.union([
   z.object({ type: z.literal('text'), text: z.string() }),
   z.object({ type: z.enum(['image', 'audio']), data: z.string(), mimeType: z.string() }),
   z.object({ type: z.literal('resource'), resource }),
+  z.object({
+    ...{ type: z.literal('resource_link'), uri: z.string(), name: z.string() },
+    ...{
+      title: z.string().exactOptional(),
+      description: z.string().exactOptional(),
+      mimeType: z.string().exactOptional(),
+    },
+  }),
 ]);
 
 const toolResult = z
