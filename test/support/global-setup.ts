@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { installPrograms } from './debian-programs.ts';
+import { makeEmbeddedTemplate } from './embedded-template.ts';
 import { ensurePeers } from './peers.ts';
 import { startPostgres } from './postgres.ts';
 
@@ -15,6 +16,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const server = await startPostgres();
   project.provide('postgres', { superuser_url: server.superuser_url });
   const embedded_folder = mkdtempSync(join(tmpdir(), 'toolcrib-embedded-'));
+  await makeEmbeddedTemplate(embedded_folder);
   project.provide('embedded_folder', embedded_folder);
   return async () => {
     rmSync(embedded_folder, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 // Starts our real server for a test: on an embedded database in a folder of its own, or on a given PostgreSQL.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { systemClock } from '../../server/src/base/clock.ts';
@@ -11,6 +11,7 @@ import { createTenant } from '../../server/src/identity/tenants.ts';
 import { startServer } from '../../server/src/server.ts';
 import type { RunningServer, ServerOptions } from '../../server/src/server.ts';
 import { openStore } from '../../server/src/store/store.ts';
+import { fillDataFolder } from './embedded-template.ts';
 
 export interface TestServerOptions extends Partial<Omit<ServerOptions, 'config'>> {
   /** Text of a tool file; the demo when absent. */
@@ -90,6 +91,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   };
   const { tools: _tools, files: _files, tools_of: _tools_of, config: _config, tenants = [], ...rest } = options;
   const log = createLog({ level: 'debug', destination: { write: (line: string) => void log_lines.push(line) } });
+  if (config.database_url === undefined && !existsSync(config.data_folder)) fillDataFolder(config.data_folder);
   const keys = await makeTenants(config, log, tenants);
   const server = await startServer({ log, ...rest, config });
   const key = server.first_start?.key ?? Object.values(keys)[0] ?? '';
