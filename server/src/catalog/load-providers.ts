@@ -55,7 +55,8 @@ export async function loadProviders({ paths, environment }: ProviderFiles): Prom
   return providers;
 }
 
-function decodeProvider(
+/** One definition, or undefined after telling what is wrong with it. */
+export function decodeProvider(
   document: Located,
   { environment, decoding }: { readonly environment: Environment; readonly decoding: Decoding },
 ): Provider | undefined {
