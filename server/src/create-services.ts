@@ -99,6 +99,7 @@ export function createServices(parts: Parts) {
     providers: parts.oauth.providers,
     return_urls: config.oauth_return_urls,
     issuers: createIssuers({ fetch: guardedFetch(outgoing, { timeout_ms: limits.sign_on_request_ms }), clock }),
+    handOffs: { start: noPause, view: () => Promise.resolve(undefined) },
     onMemberLeaving: leaveCredentials({ clock, ids, providers: parts.oauth.providers }),
     health: healthChecks({ store, clock, audit, stopping }),
   };

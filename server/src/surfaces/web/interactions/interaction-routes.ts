@@ -4,6 +4,7 @@ import { ToolcribError } from '../../../base/errors.ts';
 import { cancelInteraction, decideInteraction } from '../../../interactions/answer-interaction.ts';
 import { connectAccount } from '../../../interactions/connect-account.ts';
 import { chooseAccount } from '../../../interactions/choose-account.ts';
+import { answerInput, refuseInput } from '../../../interactions/input/answer-input.ts';
 import { findInteraction, listInteractions } from '../../../interactions/find-interactions.ts';
 import type { Interaction } from '../../../interactions/find-interactions.ts';
 import { pathOf } from '../../../interactions/interaction-row.ts';
@@ -14,6 +15,7 @@ import { sendErrorPage } from '../error-page.ts';
 import { readForm } from '../form.ts';
 import { redirect, sendPage } from '../page.ts';
 import { readAccount, waysOf } from './connect-form.ts';
+import { answersIn } from './input-part.ts';
 import type { InteractionPageDeps } from './interaction-deps.ts';
 import { listBody } from './list-page.ts';
 import { returnAddress } from './return-link.ts';
@@ -60,12 +62,14 @@ async function answer(deps: InteractionPageDeps, exchange: Exchange, browser: Br
   requireOwnForm(browser, exchange, form);
   const interaction = await findInteraction(deps, browser.principal, exchange.params['id'] ?? '');
   const return_to = form.get('return_to');
+  let location: string | undefined;
   try {
-    await act(deps, browser, { interaction, form });
+    location = await act(deps, browser, { interaction, form });
   } catch (thrown) {
     if (!(thrown instanceof ToolcribError) || !shownInPlace.has(thrown.code)) throw thrown;
     return showInteraction(deps, exchange, { browser, interaction, return_to, error: thrown, form });
   }
+  if (location !== undefined) return redirect(exchange, location);
   deps.waiter.wake(browser.principal.tenant_id, interaction.id);
   const checked = returnAddress(deps, exchange, return_to);
   const query = checked === undefined ? '' : `?return_to=${encodeURIComponent(checked)}`;
@@ -80,7 +84,12 @@ interface Answer {
   readonly form: URLSearchParams;
 }
 
-async function act(deps: InteractionPageDeps, { principal }: Browser, { interaction, form }: Answer): Promise<void> {
+/** Where the browser goes then, when not back to the page. */
+async function act(
+  deps: InteractionPageDeps,
+  { principal }: Browser,
+  { interaction, form }: Answer,
+): Promise<string | undefined> {
   const { id } = interaction;
   switch (form.get('do')) {
     case 'yes':
@@ -89,18 +98,24 @@ async function act(deps: InteractionPageDeps, { principal }: Browser, { interact
       return void (await decideInteraction(deps, principal, { id, decision: 'no' }));
     case 'cancel':
       return void (await cancelInteraction(deps, principal, id));
+    case 'answer':
+      return void (await answerInput(deps, principal, { interaction, textOf: answersIn(form) }));
+    case 'refuse':
+      return void (await refuseInput(deps, principal, interaction));
+    case 'start':
+      return (await deps.handOffs.start(principal, id)).location;
     case 'choose':
       await chooseAccount(deps, principal, {
         interaction,
         credential_id: form.get('credential') ?? '',
         catalogue: await deps.catalogueOf(principal),
       });
-      return deps.forgetIdentities();
+      return void deps.forgetIdentities();
     case 'connect': {
       const account = readAccount(waysOf(interaction, deps.providers), form);
       if (account === undefined) break;
       await connectAccount(deps, principal, { interaction, account });
-      return deps.forgetIdentities();
+      return void deps.forgetIdentities();
     }
     default:
   }

@@ -15,6 +15,8 @@ import { sendPage } from '../page.ts';
 import { approvePart } from './approve-part.ts';
 import { choosePart } from './choose-part.ts';
 import { connectPart } from './connect-part.ts';
+import { handOffPart } from './handoff-part.ts';
+import { inputPart } from './input-part.ts';
 import type { InteractionPageDeps } from './interaction-deps.ts';
 import { timeLeft } from './list-page.ts';
 import { returnAddress, returnLink } from './return-link.ts';
@@ -40,6 +42,7 @@ ${address !== undefined && html`<input type="hidden" name="return_to" value="${a
     title: titles[interaction.kind],
     signed_in: signedIn(browser),
     status: error?.status ?? 200,
+    ...(interaction.details.kind === 'handoff' ? { form_targets: targetsOf(interaction.details) } : {}),
     body: html`${error && errorBox(error)}
 ${statusBox(deps, interaction, people)}
 ${interaction.status !== 'pending' && returnLink(address)}
@@ -55,6 +58,11 @@ const titles = {
   input: 'A question for you',
   handoff: 'Work in another application',
 } as const satisfies Record<Interaction['kind'], string>;
+
+/** The browser also counts where the other application sends it next, which may be another server of its own. */
+function targetsOf({ host }: { readonly host: string }): readonly string[] {
+  return [host, 'https:'];
+}
 
 async function partOf(
   deps: InteractionPageDeps,
@@ -78,8 +86,9 @@ async function partOf(
       return approvePart({ interaction, fields, people, shown_arguments });
     }
     case 'input':
+      return inputPart({ interaction, fields, error, form });
     case 'handoff':
-      return html``;
+      return handOffPart({ interaction, fields, hand_off: await deps.handOffs.view(principal, interaction.id) });
   }
 }
 
@@ -89,6 +98,9 @@ function statusBox({ clock }: InteractionPageDeps, interaction: Interaction, { r
   const by = kind === 'approve' && resolved_by !== undefined ? ` by ${resolved_by}` : '';
   const box = (text: string, more: string): Html =>
     html`<div class="notice" role="status"><p><strong>${text}</strong> ${more}</p></div>`;
+  if (kind === 'input' && status === 'denied') {
+    return box('Not answered.', 'The tool is told so. You can close this page.');
+  }
   switch (status) {
     case 'pending':
       return html`<p>${messageOf(tool, details)} Time left: ${timeLeft(interaction, clock)}.</p>`;
@@ -104,6 +116,8 @@ function statusBox({ clock }: InteractionPageDeps, interaction: Interaction, { r
 }
 
 function goBack({ used, kind, details }: Interaction): string {
+  if (kind === 'handoff') return 'Thank you. What you have done has arrived; you can close this page.';
+  if (kind === 'input') return 'Thank you. Your answer waits for the call; you can close this page.';
   if (used) return 'The call has run.';
   return kind === 'approve' && details.kind === 'approve' && details.four_eyes
     ? 'Whoever has made the call can repeat it now; you can close this page.'
