@@ -88,6 +88,8 @@ const reasons: Readonly<Record<string, UnavailableReason>> = {
 
 function reasonOf(thrown: unknown): UnavailableReason {
   const code = codeOf(thrown);
+  // The parser gives some of its errors no code.
+  if (thrown instanceof Error && thrown.name === 'HTTPParserError') return 'unreadable';
   if (code.startsWith('HPE_') || code.startsWith('Z_') || code.startsWith('ERR__ERROR_')) return 'unreadable';
   if (code.startsWith('CERT_') || code.startsWith('ERR_TLS_')) return 'certificate';
   return reasons[code] ?? 'broken';
