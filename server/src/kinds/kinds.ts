@@ -25,6 +25,7 @@ import { neo4jSchema } from './neo4j/neo4j-schema.ts';
 import { neo4jSource } from './neo4j/neo4j-source.ts';
 import { createGoogleAuth } from './oidc/google-auth.ts';
 import { oidcAuth } from './oidc/oidc-auth.ts';
+import { inputTool } from './input/input-tool.ts';
 import { postgresExecuteSql } from './postgres/postgres-execute-sql.ts';
 import { postgresListTables } from './postgres/postgres-list-tables.ts';
 import { postgresSchema } from './postgres/postgres-schema.ts';
@@ -88,6 +89,7 @@ export const toolKinds: readonly ToolKind[] = [
   spannerListTables,
   spannerSchema,
   httpTool,
+  inputTool,
   remoteTool,
   handoffTool,
 ];

@@ -8,7 +8,7 @@ import type { Interaction } from '../find-interactions.ts';
 import { answersAt } from '../interaction-row.ts';
 import { readAnswers } from './read-answers.ts';
 import type { TextOf } from './read-answers.ts';
-import { readQuestion } from './read-question.ts';
+import { readQuestion } from '../../catalog/read-question.ts';
 
 type AnswerDeps = IdentityDeps & { readonly vault: Vault };
 

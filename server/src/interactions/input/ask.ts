@@ -12,7 +12,7 @@ import type { Store } from '../../store/store.ts';
 import type { Interactions, InteractionSubject } from '../interaction.ts';
 import { answersAt, subjectHash } from '../interaction-row.ts';
 import type { PauseFunctions, PausingCall } from '../tool-pauses.ts';
-import { readQuestion } from './read-question.ts';
+import { readQuestion } from '../../catalog/read-question.ts';
 
 export interface AskDeps {
   readonly store: Store;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ToolcribError } from '../../base/errors.ts';
 import type { Fault } from '../../base/errors.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
-import type { AnswerField, TextFormat } from './read-question.ts';
+import type { AnswerField, TextFormat } from '../../catalog/read-question.ts';
 
 /** The text that stands in a field of the form: undefined when it was not sent. A ticked box sends any text. */
 export type TextOf = (name: string) => string | undefined;

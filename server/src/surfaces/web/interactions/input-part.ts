@@ -2,8 +2,8 @@
 // that tool alone, and a form that was refused comes back filled in.
 import type { Fault, ToolcribError } from '../../../base/errors.ts';
 import type { Interaction } from '../../../interactions/find-interactions.ts';
-import type { AnswerField, TextFormat } from '../../../interactions/input/read-question.ts';
-import { readQuestion } from '../../../interactions/input/read-question.ts';
+import type { AnswerField, TextFormat } from '../../../catalog/read-question.ts';
+import { readQuestion } from '../../../catalog/read-question.ts';
 import type { TextOf } from '../../../interactions/input/read-answers.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';

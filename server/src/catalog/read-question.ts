@@ -1,11 +1,11 @@
 // What a tool asks, as the fields of a form: from a flat JSON Schema, the same shape as in elicitations of MCP. What a form
 // cannot show is refused, so that nothing of the schema is silently left out.
 import { z } from 'zod';
-import { ToolcribError } from '../../base/errors.ts';
-import type { Fault } from '../../base/errors.ts';
-import type { JsonObject } from '../../base/json.ts';
-import { limits } from '../../base/limits.ts';
-import type { Question } from '../../catalog/pauses.ts';
+import { ToolcribError } from '../base/errors.ts';
+import type { Fault } from '../base/errors.ts';
+import type { JsonObject } from '../base/json.ts';
+import { limits } from '../base/limits.ts';
+import type { Question } from './pauses.ts';
 import { asksForSecret } from './secret-field.ts';
 
 export const textFormats = ['email', 'uri', 'date', 'date-time'] as const;
