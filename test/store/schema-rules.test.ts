@@ -16,6 +16,11 @@ const exceptions = [
   'app_user: tenant_id does not lead the primary key',
   'app_user: app_user_email_key does not hold tenant_id',
   'member: member_user_id_fkey does not hold tenant_id',
+  // The operator's, which no tenant sees.
+  'pack_system_setting: tenant_id does not lead the primary key',
+  'system_key: tenant_id does not lead the primary key',
+  // Of the operator's own files, for every tenant: no tenant's role reaches it.
+  'system_mirror: tenant_id does not lead the primary key',
   // Our own book-keeping, which no role can reach.
   'migration: tenant_id does not lead the primary key',
 ];
@@ -55,6 +60,11 @@ const columns: { readonly [Table in keyof Schema]: Readonly<Record<keyof Schema[
   tenant: {
     ...{ id: true, slug: true, name: true, created_at: true, suspended_at: true, credential_epoch: true },
     catalogue_epoch: true,
+  },
+  mirror: { tenant_id: true, id: true, source: true, identity: true, tools: true, refused: true, looked_at: true },
+  system_mirror: {
+    ...{ source: true, identity: true, tools: true, refused: true, looked_at: true, version: true },
+    next_look_at: true,
   },
   definition: {
     ...{ tenant_id: true, id: true, entity: true, name: true, body: true, created_at: true, updated_at: true },
@@ -261,6 +271,12 @@ const columns: { readonly [Table in keyof Schema]: Readonly<Record<keyof Schema[
     ...{ tenant_id: true, id: true, client: true, token_hash: true, sealed_token: true, result_url: true },
     ...{ status: true, handoff_id: true, tries: true, leased: true, next_at: true, created_at: true },
   },
+  pack_setting: {
+    ...{ tenant_id: true, id: true, code: true, workspace_id: true, enabled: true, connection_type: true },
+    ...{ remote_cluster_url: true, remote_connection_id: true, field_values: true, updated_at: true },
+  },
+  pack_system_setting: { code: true, field: true, value: true, sealed: true, updated_at: true },
+  system_key: { only_one: true, id: true, master_key_id: true, wrapped: true, created_at: true },
   approval_policy: { tenant_id: true, id: true, tool: true, danger: true, action: true, created_at: true },
   audit_call: {
     tenant_id: true,

@@ -1,6 +1,6 @@
 // The tables as types. The truth is migrations/*.sql; a test compares the two with the catalogue of a real database.
-import type { CallRecord, ChangeRecord, JsonObject } from '@toolcrib/client';
-import type { Generated } from 'kysely';
+import type { CallRecord, ChangeRecord, JsonObject, JsonValue } from '@toolcrib/client';
+import type { ColumnType, Generated } from 'kysely';
 
 /** Columns of type timestamptz. */
 type Time = Date;
@@ -32,6 +32,33 @@ export interface DefinitionTable {
   readonly created_at: Time;
   readonly updated_at: Time;
   readonly updated_by: string;
+}
+
+/** Written as text: an array would be taken for one of the database's own. */
+type JsonList = ColumnType<readonly JsonObject[], string, string>;
+
+/** What was accepted and seen of a server whose tools are mirrored. */
+export interface MirrorTable {
+  readonly tenant_id: string;
+  readonly id: string;
+  /** Name of the source. */
+  readonly source: string;
+  readonly identity: string;
+  readonly tools: JsonList;
+  readonly refused: JsonList;
+  readonly looked_at: Time;
+}
+
+/** The same of servers in the operator's files, for every tenant. */
+export interface SystemMirrorTable {
+  readonly source: string;
+  readonly identity: string;
+  readonly tools: JsonList;
+  readonly refused: JsonList;
+  readonly looked_at: Time;
+  readonly version: string;
+  /** Until then no other process has to look. */
+  readonly next_look_at: Time;
 }
 
 export interface WorkspaceTable {
@@ -443,6 +470,40 @@ export interface HandoffDeliveryTable {
   readonly created_at: Time;
 }
 
+/** Settings of a pack that a tenant, or one of its workspaces, has given; and whether the tenant has turned it on. */
+export interface PackSettingTable {
+  readonly tenant_id: string;
+  readonly id: string;
+  readonly code: string;
+  /** Null: the tenant's own row. */
+  readonly workspace_id: string | null;
+  readonly enabled: boolean;
+  readonly connection_type: 'local' | 'remote';
+  readonly remote_cluster_url: string | null;
+  readonly remote_connection_id: string | null;
+  /** Of the fields that are no secrets. */
+  readonly field_values: JsonObject;
+  readonly updated_at: Time;
+}
+
+/** What the operator has set for every tenant: either a value, or what it is sealed as. */
+export interface PackSystemSettingTable {
+  readonly code: string;
+  readonly field: string;
+  readonly value: JsonValue | null;
+  readonly sealed: Buffer | null;
+  readonly updated_at: Time;
+}
+
+/** The operator's data key; one row. */
+export interface SystemKeyTable {
+  readonly only_one: boolean;
+  readonly id: string;
+  readonly master_key_id: string;
+  readonly wrapped: Buffer;
+  readonly created_at: Time;
+}
+
 export interface ApprovalPolicyTable {
   readonly tenant_id: string;
   readonly id: string;
@@ -482,6 +543,11 @@ export interface Schema {
   readonly webhook_secret: WebhookSecretTable;
   readonly webhook_delivery: WebhookDeliveryTable;
   readonly definition: DefinitionTable;
+  readonly mirror: MirrorTable;
+  readonly system_mirror: SystemMirrorTable;
+  readonly pack_setting: PackSettingTable;
+  readonly pack_system_setting: PackSystemSettingTable;
+  readonly system_key: SystemKeyTable;
   readonly stored_file: StoredFileTable;
   readonly stored_file_chunk: StoredFileChunkTable;
   readonly audit_call: AuditCallTable;

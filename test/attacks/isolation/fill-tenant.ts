@@ -57,9 +57,22 @@ const rows: Readonly<Record<string, string>> = {
     values ($1, gen_random_uuid(), $2, $3, 'text/plain', 1, ${hash}, now())`,
   stored_file_chunk: `(tenant_id, file_id, place, bytes)
     select $1, id, 0, convert_to($3, 'UTF8') from stored_file where tenant_id = $1`,
+  pack_setting: `(tenant_id, id, code, enabled, connection_type, remote_cluster_url, field_values, updated_at)
+    values ($1, gen_random_uuid(), 'files', false, 'local', $3, jsonb_build_object('mark', $3), now())`,
   webhook_secret: `(tenant_id, id, created_at) values ($1, gen_random_uuid(), now())`,
   webhook_delivery: `(tenant_id, id, interaction_id, kind, user_id, tool, call_id, host, url_digest, state, created_at)
     values ($1, gen_random_uuid(), gen_random_uuid(), 'approve', $2, $3, gen_random_uuid(), $3, $3, 'waiting', now())`,
+  handoff: `(tenant_id, id, interaction_id, user_id, tool, client, slug, start_url, token_ms, restart_ms, output_schema,
+      sealed_input, state, created_at, deadline_at)
+    values ($1, gen_random_uuid(), gen_random_uuid(), $2, $3, $3, $3, $3, 1, 0, '{}', ${hash}, 'initial', now(),
+      now() + interval '1 hour')`,
+  handoff_log: `(tenant_id, handoff_id, seq, at, from_state, to_state)
+    select $1, id, 1, now(), 'initial', 'started' from handoff where tenant_id = $1`,
+  handoff_delivery: `(tenant_id, id, client, token_hash, status, next_at, created_at)
+    values ($1, gen_random_uuid(), $3, ${hash}, 'refused', now(), now())`,
+  mirror: `(tenant_id, id, source, identity, tools, refused, looked_at)
+    values ($1, gen_random_uuid(), $3, $3, jsonb_build_array(jsonb_build_object('name', $3, 'state', 'quarantined',
+      'hash', null, 'definition', null, 'seen_hash', $3, 'seen_definition', jsonb_build_object('name', $3))), '[]', now())`,
   approval_policy: `(tenant_id, id, tool, action, created_at) values ($1, gen_random_uuid(), $3, 'ask', now())`,
 };
 
