@@ -5,6 +5,7 @@ import { mcpRoutes } from './surfaces/mcp/mcp-routes.ts';
 import { pageRoutes } from './surfaces/pages.ts';
 import { openapiRoute } from './surfaces/rest/openapi.ts';
 import { restRoutes } from './surfaces/rest/rest-routes.ts';
+import { remoteRoutes } from './surfaces/remote/remote-routes.ts';
 import type { Route } from './surfaces/route.ts';
 import { toolboxRoutes } from './surfaces/toolbox/toolbox-routes.ts';
 import { connectRoutes } from './surfaces/web/connect/connect-routes.ts';
@@ -19,6 +20,7 @@ export function createRoutes(services: Services): readonly Route[] {
     ...toolboxRoutes({ corridor, version }),
     ...mcpRoutes({ ...services, version }),
     ...restRoutes(services),
+    ...remoteRoutes(services),
     ...peopleRoutes({
       ...services,
       signOnLinks: (organisation, next) => signOnLinks(services, organisation, next),
