@@ -19,6 +19,7 @@ export type { AnySchema, InputOf, OutputOf, StandardIssue, StandardResult, Stand
 export type {
   ConfigValue,
   RemoteCall,
+  FileSummary,
   SavedFile,
   SaveFileOptions,
   ToolConnection,
@@ -102,6 +103,12 @@ export type {
   NewInvitation,
   NewInvitationBody,
   NewMemberBody,
+  Definition,
+  DefinitionList,
+  DefinitionSummary,
+  DefinitionsBody,
+  DefinitionsCheck,
+  SavedDefinition,
   NewPolicyBody,
   NewSignOnBody,
   FileLink,
@@ -111,6 +118,8 @@ export type {
   NewVariableBody,
   StoredFile,
   NewServiceAccountBody,
+  PendingAnswer,
+  PendingHandOff,
   Policy,
   PolicyAction,
   PolicyList,
@@ -126,8 +135,18 @@ export type {
   Variable,
   VariableList,
   ToolSummary,
+  WebhookDelivery,
+  WebhookDeliveryList,
+  WebhookSecret,
+  WebhookState,
+  WebhookTarget,
   Workspace,
   WorkspaceList,
   Health,
+  Mirror,
+  MirroredTool,
   Readiness,
 } from './wire.ts';
+
+export { apiErrors, apiUrl, bearer, callApi, cleanWords, configText, rateLimited, retryAfter } from './call-api.ts';
+export type { ApiAnswer, ApiAnswerParser, ApiRequest } from './call-api.ts';

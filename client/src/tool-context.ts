@@ -94,6 +94,8 @@ export interface ToolFiles {
   save(name: string, data: string | Uint8Array, options?: SaveFileOptions): Promise<SavedFile>;
   /** A link to a file by its id or its name, which ends by itself. */
   url(path: string, options?: { readonly expires_in_s?: number }): Promise<string>;
+  /** Newest first; `before` is the id of the last one of the page before. */
+  list(options?: { readonly limit?: number; readonly before?: string }): Promise<readonly FileSummary[]>;
   /** By its id or its name. Throws `not_found`. */
   read(path: string): Promise<Uint8Array>;
 }
@@ -103,11 +105,15 @@ export interface SaveFileOptions {
   readonly content_type?: string;
 }
 
-export interface SavedFile {
+export interface FileSummary {
   readonly id: string;
   readonly name: string;
   readonly size: number;
   readonly content_type: string;
+  readonly created_at: string;
+}
+
+export interface SavedFile extends FileSummary {
   /** A link that ends by itself. */
   readonly url: string;
 }
