@@ -229,11 +229,66 @@ export interface CallBody {
   readonly arguments?: JsonObject;
   /** Of an answer that was cut: goes on after its last row. */
   readonly cursor?: string;
+  /** Told when what a person must do has ended, should the call pause (docs/webhooks.md). */
+  readonly webhook?: WebhookTarget;
+}
+
+export interface WebhookTarget {
+  /** https; on a server in development mode also http to the loopback address. */
+  readonly url: string;
 }
 
 export interface CallAnswer {
   readonly call_id: string;
   readonly result: ToolResult;
+}
+
+/** The answer 202: a person does the work of the tool elsewhere; the same call, made again, gets the result. */
+export interface PendingAnswer {
+  readonly call_id: string;
+  readonly pending: PendingHandOff;
+}
+
+export interface PendingHandOff extends InteractionOffer {
+  /** Tells how it stands; with `?wait_s=25` when it has ended. */
+  readonly status_url: string;
+}
+
+export type WebhookState = 'waiting' | 'due' | 'delivered' | 'failed';
+
+/** A message about the end of an interaction, to one address. */
+export interface WebhookDelivery {
+  /** The header `webhook-id` of every attempt. */
+  readonly id: string;
+  readonly interaction_id: string;
+  readonly kind: InteractionKind;
+  readonly tool: string;
+  readonly call_id: string;
+  readonly user_id: string;
+  /** Of the address. */
+  readonly host: string;
+  /** `waiting`: the interaction has not ended; `due`: to be sent, perhaps again. */
+  readonly state: WebhookState;
+  /** What the interaction has come to. */
+  readonly status: Exclude<InteractionStatus, 'pending'> | null;
+  readonly attempts: number;
+  /** Why the last attempt did not succeed. */
+  readonly problem: string | null;
+  readonly next_at: string | null;
+  readonly created_at: string;
+  readonly settled_at: string | null;
+}
+
+export interface WebhookDeliveryList {
+  readonly deliveries: readonly WebhookDelivery[];
+}
+
+/** What webhooks of the tenant are signed with (Standard Webhooks, `v1`). */
+export interface WebhookSecret {
+  /** `whsec_…` */
+  readonly secret: string;
+  /** Signs beside it until then, after a rotation. */
+  readonly previous_until: string | null;
 }
 
 export interface Me {
@@ -436,12 +491,84 @@ export interface AuditRange {
   readonly to?: string;
 }
 
+/** A source, a tool or a toolset that the tenant has defined over the API. */
+export interface DefinitionSummary {
+  readonly entity: 'source' | 'tool' | 'toolset';
+  readonly name: string;
+  /** Its `kind`; null of a toolset. */
+  readonly type: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+  /** Id of the person. */
+  readonly updated_by: string;
+  /** What is wrong with it now: a name that something of the server has taken since, for example. */
+  readonly faults: readonly Fault[];
+}
+
+export interface Definition extends DefinitionSummary {
+  /** As a tool file has them, without the name. */
+  readonly fields: JsonObject;
+}
+
+export interface DefinitionList {
+  readonly definitions: readonly DefinitionSummary[];
+}
+
+/** Fields by name, as in a tool file. */
+export interface DefinitionsBody {
+  readonly sources?: Readonly<Record<string, JsonObject>>;
+  readonly tools?: Readonly<Record<string, JsonObject>>;
+  readonly toolsets?: Readonly<Record<string, JsonObject>>;
+}
+
+export interface DefinitionsCheck {
+  /** Whether the caller could save them. */
+  readonly ok: boolean;
+  readonly faults: readonly Fault[];
+  /** What would be left out, such as operations that cannot be called. */
+  readonly warnings: readonly Fault[];
+  /** What needs the permission `tools.approve` to be saved, and why. */
+  readonly to_approve: readonly string[];
+}
+
+export interface SavedDefinition {
+  readonly entity: string;
+  readonly name: string;
+  readonly warnings: readonly Fault[];
+}
+
 export interface SourceList {
   readonly sources: readonly { readonly name: string; readonly type: string; readonly status: 'ok' | 'unavailable' }[];
   /** What of the configuration could not be used. */
   readonly failed: readonly { readonly entity: string; readonly name: string; readonly faults: readonly Fault[] }[];
   /** Files whose new text is not used because of these faults; their last good text still counts. */
   readonly held: readonly { readonly file: string; readonly faults: readonly Fault[] }[];
+}
+
+/** The tools of another MCP server that a source mirrors. */
+export interface Mirror {
+  readonly source: string;
+  /** Whose source it is: in the files of this server for everybody, or the tenant's own. */
+  readonly of: 'server' | 'tenant';
+  readonly looked_at: string | null;
+  readonly tools: readonly MirroredTool[];
+  /** What cannot be a tool here, and why. */
+  readonly refused: readonly { readonly name: string; readonly problem: string }[];
+}
+
+export interface MirroredTool {
+  /** The server's own name. */
+  readonly name: string;
+  /** `quarantined`: new or changed, and not approved; `gone`: accepted, and the server has it no more. */
+  readonly state: 'ok' | 'quarantined' | 'gone';
+  /** Of what was accepted. */
+  readonly hash: string | null;
+  readonly accepted: JsonObject | null;
+  /** Of what was seen instead. */
+  readonly seen_hash: string | null;
+  readonly seen: JsonObject | null;
+  /** Fields of the definition that differ; none though the hashes do: only what cannot be seen. */
+  readonly changed: readonly string[];
 }
 
 export interface Health {
@@ -501,6 +628,8 @@ export const changeActions = [
   'handoff-finished',
   'handoff-cancelled',
   'handoff-refused',
+  'webhook-secret-made',
+  'webhook-secret-rotated',
   'policy-set',
   'policy-deleted',
   'definition-saved',

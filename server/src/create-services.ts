@@ -13,6 +13,8 @@ import type { CredentialResolver } from './credentials/resolver.ts';
 import { createIssuers } from './credentials/sign-on/issuers.ts';
 import { createVariableReader } from './credentials/variable-reader.ts';
 import type { Vault } from './credentials/vault/vault.ts';
+import type { Definitions } from './definitions/create-definitions.ts';
+import type { Mirrors } from './definitions/mirror/create-mirrors.ts';
 import type { CatalogueOf } from './definitions/tenant-catalogues.ts';
 import { createToolFiles } from './files/tool-files.ts';
 import { createIdentifier } from './identity/identify.ts';
@@ -21,7 +23,9 @@ import { createUseLimiter } from './identity/use-limiter.ts';
 import { createApprovals } from './interactions/create-approvals.ts';
 import { createAsk } from './interactions/input/ask.ts';
 import { createInteractions } from './interactions/create-interactions.ts';
-import { createToolPauses, noPause } from './interactions/tool-pauses.ts';
+import { createToolPauses } from './interactions/tool-pauses.ts';
+import { createHandOff } from './interactions/handoff/hand-off.ts';
+import { createHandOffs } from './interactions/handoff/create-handoffs.ts';
 import type { InteractionWaiter } from './interactions/interaction-waiter.ts';
 import { createPolicyLookup } from './interactions/policies.ts';
 import { createCorridor } from './invoke/corridor.ts';
@@ -40,6 +44,9 @@ export interface Parts {
   readonly log: Log;
   readonly vault: Vault;
   readonly audit: AuditWriter;
+  readonly definitions: Definitions;
+  /** What is kept of other MCP servers. */
+  readonly mirrors: Mirrors;
   /** Which tools a tenant has. */
   readonly catalogueOf: CatalogueOf;
   readonly oauth: Oauth;
@@ -77,6 +84,10 @@ export function createServices(parts: Parts) {
   const { identify, forget: forgetIdentities } = createIdentifier({ store, clock });
   const uses = createUseLimiter({ store, clock, log });
   const interactions = createInteractions({ store, clock, ids, vault, urlFor: addresses.urlFor });
+  const handoff_deps = {
+    ...{ store, clock, ids, log, vault, mode: config.mode, http: parts.tenant_http },
+    wake: (tenant_id: string, id: string) => waiter.wake(tenant_id, id),
+  };
   const policyOf = createPolicyLookup({ store, from: config.approval_from });
   const calls = {
     ...{ uses, identify, catalogueOf, audit, clock, ids, log, stopping, vault, credentials, interactions },
@@ -84,7 +95,7 @@ export function createServices(parts: Parts) {
     variablesOf: createVariableReader({ store, vault }),
     approvals: createApprovals({ store, clock, interactions, policyOf }),
     toolPauses: createToolPauses({
-      ...{ store, clock, handOff: noPause },
+      ...{ store, clock, handOff: createHandOff({ ...handoff_deps, interactions }) },
       ask: createAsk({ store, clock, vault, interactions }),
     }),
     filesFor: createToolFiles({ store, clock, ids, vault, urlFor: addresses.urlFor }),
@@ -92,6 +103,9 @@ export function createServices(parts: Parts) {
   };
   return {
     ...{ store, clock, ids, log, vault, identify, forgetIdentities, uses, catalogueOf, addresses, waiter, credentials },
+    definitions: parts.definitions,
+    mirrors: parts.mirrors,
+    tenant_http: parts.tenant_http,
     corridor: createCorridor(calls),
     passwords: createPasswords(),
     uploads: createUploadPlaces(),
@@ -99,7 +113,7 @@ export function createServices(parts: Parts) {
     providers: parts.oauth.providers,
     return_urls: config.oauth_return_urls,
     issuers: createIssuers({ fetch: guardedFetch(outgoing, { timeout_ms: limits.sign_on_request_ms }), clock }),
-    handOffs: { start: noPause, view: () => Promise.resolve(undefined) },
+    handOffs: createHandOffs(handoff_deps),
     onMemberLeaving: leaveCredentials({ clock, ids, providers: parts.oauth.providers }),
     health: healthChecks({ store, clock, audit, stopping }),
   };

@@ -17,20 +17,23 @@ import { createVault } from './credentials/vault/create-vault.ts';
 import { openMasterKeys } from './credentials/vault/open-master-keys.ts';
 import { watchMasterKeys } from './credentials/vault/watch-master-keys.ts';
 import { demoExample } from './demo.ts';
-import { TenantCatalogues } from './definitions/tenant-catalogues.ts';
 import { startFileSweep } from './files/start-file-sweep.ts';
 import { makeFirstTenant } from './identity/first-tenant.ts';
+import { startHandOffSweep } from './interactions/handoff/start-handoff-sweep.ts';
 import { InteractionWaiter } from './interactions/interaction-waiter.ts';
 import { createResolver } from './credentials/create-resolver.ts';
 import { createGrantKeeper } from './credentials/oauth/refresh.ts';
 import { startGrantSweep } from './credentials/oauth/start-grant-sweep.ts';
 import { createAuditWriter } from './ledger/audit.ts';
+import { createMirrors } from './definitions/mirror/create-mirrors.ts';
+import type { Mirrors } from './definitions/mirror/create-mirrors.ts';
 import { openStore } from './store/store.ts';
 import { createAllowedHosts, hostInUrl, hostWarnings } from './surfaces/allowed-hosts.ts';
 import { createHttpServer } from './surfaces/http-server.ts';
 import { createRoutes } from './create-routes.ts';
 import { createServices } from './create-services.ts';
-import { isDemo, loadTools } from './load-tools.ts';
+import { allKinds, isDemo, loadTools } from './load-tools.ts';
+import { openTenantTools } from './open-tenant-tools.ts';
 import { openOauth } from './open-oauth.ts';
 
 export interface ServerOptions {
@@ -120,11 +123,22 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
   // The audit is closed after the sources, so that it takes the records of the calls that end with them.
   const audit = createAuditWriter({ store, clock, log, durability: config.audit_durability });
   closers.push(() => audit.close());
-  const catalogue = await loadTools(options, store, outgoing);
+  const mirrors: Mirrors = createMirrors({
+    ...{ store, clock, log, ids: randomIds },
+    forgetIdentities: () => services.forgetIdentities(),
+  });
+  const catalogue = await loadTools(options, { store, http: outgoing, mirrors });
   const faults = catalogue.faults();
   closers.push(() => catalogue.close());
-  const tenant_catalogues = new TenantCatalogues({ files: catalogue.current, providers: [] });
-  closers.push(() => tenant_catalogues.close());
+  const { definitions, catalogues } = openTenantTools(
+    {
+      ...{ store, clock, ids: randomIds, log, http: outgoing, kinds: allKinds(options.more_kinds) },
+      ...{ snapshotOf: mirrors.snapshotOf, saw: mirrors.saw },
+    },
+    { files: catalogue.current, providers: [] },
+  );
+  closers.push(() => catalogues.close());
+  closers.push(() => mirrors.stop());
 
   let stopping = false;
   let url = '';
@@ -146,9 +160,13 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
       credentials,
     },
     ids: randomIds,
-    catalogueOf: tenant_catalogues.of,
+    catalogueOf: catalogues.of,
+    definitions,
+    mirrors,
     stopping: () => stopping,
   });
+  mirrors.start(() => catalogue.current().sources, catalogue.reload, outgoing);
+  const handoff_sweep = startHandOffSweep(services.handOffs);
   const http = createHttpServer({
     routes: createRoutes(services),
     log,
@@ -159,6 +177,7 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
   url = `http://${hostInUrl(config.host)}:${port}`;
   closers.push(() => http.close(limits.stop_grace_ms));
   closers.push(() => waiter.close());
+  closers.push(() => handoff_sweep.stop());
   log.info('server-started', {
     port,
     database: store.kind,

@@ -311,6 +311,13 @@ export const errorCatalogue = {
     message: 'The cursor does not belong to this call: {problem}.',
     hint: 'Repeat the call with the same arguments and the cursor of its last answer, or without a cursor.',
   },
+  definition_invalid: {
+    status: 422,
+    audience: 'caller',
+    retryable: false,
+    message: 'It is not saved: {count} fault(s).',
+    hint: 'Mend the listed faults; POST /v1/definitions/check shows them without saving.',
+  },
   arguments_invalid: {
     status: 400,
     audience: 'agent',

@@ -130,16 +130,18 @@ export const limits = {
   pattern_instructions: 1_000,
   /** Characters times instructions that the regular expressions of one call may take: 0.15 s at the very worst. */
   pattern_steps: 4_000_000,
-  /** Repetitions of a group within each other while a regular expression is matched: each takes a part of the stack. */
-  pattern_depth: 1_000,
+  /** Places to which the matching of a regular expression may have to go back: each is an object in memory. */
+  pattern_choices: 100_000,
   /** Schemas of one JSON Schema: what a large operation of a large API has, ten times over. */
   schema_nodes: 10_000,
   /** Schemas within each other as they are written; groups of a regular expression likewise. */
   schema_depth: 64,
   /** Schemas within each other while a value is checked: references multiply the depth, and the stack ends. */
   schema_check_depth: 400,
-  /** Steps of one check against a JSON Schema: a megabyte of small values takes half of them; some 0.1 s at the worst. */
-  schema_steps: 2_000_000,
+  /** Steps of one check against a JSON Schema: a megabyte of small values takes half of them; 0.2 s at the worst. */
+  schema_steps: 1_000_000,
+  /** What finding the words of one fault counts as. */
+  schema_fault_steps: 200,
 
   /** Tenants whose catalogue is remembered, and tools of their own in all of them; the one put together first makes room. */
   tenant_catalogues: 10_000,
@@ -168,6 +170,13 @@ export const limits = {
   pack_tenants: 10_000,
   /** A message with which a function of a pack fails, as callers see it. */
   tool_error_characters: 1_000,
+  /** Sources, tools and toolsets that one tenant defines over the API: they are compiled together. */
+  definitions: 500,
+  /** One of them: an OpenAPI document is the largest. And all of a tenant together. */
+  definition_bytes: 512 * 1024,
+  definitions_bytes: 4 * 1024 * 1024,
+  /** How often a change of a definition is checked again because another came in between. */
+  definition_tries: 5,
   /** How deep calls of tools by tools may go: more is a tool that calls itself. */
   call_depth: 5,
   /** One call of a tool, unless the tool says otherwise. */
@@ -615,6 +624,10 @@ export const limits = {
   mcp_look_ms: 5 * 60_000,
   /** How often the servers of the operator's files are looked at, give or take a fifth. */
   mcp_sweep_ms: 10 * 60_000,
+  /** After a look that has failed. */
+  mcp_retry_ms: 30_000,
+  /** How soon a process notices what another one has accepted of them, or that the files name another server. */
+  mcp_poll_ms: 5_000,
   /** How long a program may take to end by itself. */
   mcp_stop_ms: 2_000,
   /** What a program says on its error output, per process: lines that go to the log. */

@@ -140,6 +140,7 @@ function toolParameters(fields: LocatedMap, { kind, path }: ParametersOf, decodi
   if (kind !== undefined && kind.takes_templates !== true) {
     refuse('templateParameters', `tools of type "${kind.type}" write no values into their text`);
   }
+  if (kind?.default_parameters !== undefined && !fields.entries.has('parameters')) return kind.default_parameters;
   return decodeToolParameters(fields, path, decoding);
 }
 

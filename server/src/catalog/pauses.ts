@@ -1,6 +1,7 @@
 // Pauses that a tool itself asks for while it runs: work for a person in another application, or an answer that only a
 // person can give. The call then ends with a link; the same call, sent again when the person is done, goes on.
 import type { JsonObject, JsonValue } from '../base/json.ts';
+import type { Source } from './source.ts';
 
 export interface ToolPauses {
   /**
@@ -15,21 +16,30 @@ export interface ToolPauses {
   ask(question: Question): Promise<JsonObject>;
 }
 
-/** Everything that the hand-off protocol needs to know of a tool. Times in milliseconds. */
-export interface HandOffRequest {
+/** What the hand-off protocol needs to know of a tool. Times in milliseconds. */
+export interface HandOffTool {
   /** Name of the source of the type `handoff`: the client of the protocol. */
   readonly client: string;
   readonly settings: HandOffClient;
-  /** `exam` in the protocol: the tool's slug. */
+  /** `exam` in the protocol. */
   readonly slug: string;
-  /** The checked arguments; `exam_kind` and `extra_time` go into the start data by these names, all of them as `input`. */
-  readonly input: JsonObject;
-  /** What is wrong with the `data` of a result: the tool's own schema, or the classic fields. */
-  readonly checkData: (data: JsonValue) => readonly { readonly path: string; readonly message: string }[];
+  /** JSON Schema of the `data` of a result: the tool's own, or that of the classic fields. */
+  readonly output_schema: JsonObject;
   /** The whole call, from its first pause to its result. */
   readonly timeout_ms: number;
-  /** Whether a person may start again within this time after their first start; 0: not. */
+  /** Whether a person who has begun may start again within this time after their first start; 0: not. */
   readonly restart_ms: number;
+}
+
+export interface HandOffRequest extends HandOffTool {
+  /** The checked arguments; `exam_kind` and `extra_time` go into the start data by these names, others as `input`. */
+  readonly input: JsonObject;
+}
+
+/** The capability "people work there": a source of the type `handoff`. */
+export interface HandOffSource extends Source {
+  readonly name: string;
+  readonly client: HandOffClient;
 }
 
 /** The client's side, as its source says. */
@@ -40,7 +50,7 @@ export interface HandOffClient {
   readonly result_url: string;
   /** From the redirection to the client until it has fetched the start data. */
   readonly token_ms: number;
-  /** Whether the client may push results that it signs; the secret is in the vault or in the file. */
+  /** The client may push results that it signs with this (Standard Webhooks). */
   readonly signing_secret?: string;
 }
 

@@ -2,11 +2,12 @@
 // so that looking it up is a query inside one tenant like every other; it is not secret and proves nothing.
 import { hash, randomBytes } from 'node:crypto';
 
-/** `tc` API key, `ts` session, `ti` invitation, `to` state of an OAuth flow, `tn` state of a single sign-on. */
-export type TokenPrefix = 'tc' | 'ts' | 'ti' | 'to' | 'tn';
+/** `tc` API key, `ts` session, `ti` invitation, `to` state of an OAuth flow, `tn` state of a single sign-on, `th` start of
+ * a hand-off. */
+export type TokenPrefix = 'tc' | 'ts' | 'ti' | 'to' | 'tn' | 'th';
 
 const secret_bytes = 32;
-const pattern = /^(t[csion])_([0-9a-z]{1,25})_([0-9a-z]{40,50})$/;
+const pattern = /^(t[csionh])_([0-9a-z]{1,25})_([0-9a-z]{40,50})$/;
 
 /** A new text, and its first characters, by which people recognise it. */
 export function makeToken(

@@ -6,6 +6,7 @@ import type { Principal } from '../identity/principal.ts';
 import { recordChange } from '../ledger/changes.ts';
 import { findInteraction } from './find-interactions.ts';
 import type { Interaction } from './find-interactions.ts';
+import { endAttempts } from './handoff/end-handoff.ts';
 import { isPending } from './interaction-row.ts';
 
 export type Decision = 'yes' | 'no';
@@ -69,6 +70,9 @@ export async function endInteraction(
       .executeTakeFirst();
     if (ended === undefined) {
       throw new ToolcribError('conflict', { params: { problem: 'It was answered already, or its time is over' } });
+    }
+    if (interaction.kind === 'handoff') {
+      await endAttempts(db, deps, { tenant_id, interaction_id: id, reason: 'cancelled' });
     }
     await recordChange(db, deps, {
       tenant_id,

@@ -82,6 +82,7 @@ async function findOrMake(deps: InteractionDeps, db: Database, wanted: Wanted): 
   await refuseFlood(db, wanted.principal, now);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const made = await insert(deps, db, { ...wanted, subject_hash, now });
+    if (made !== undefined) await wanted.pause.alongside?.(db, made);
     const found = made ?? (await findPending(db, { tenant_id, subject_hash, now }));
     if (found !== undefined) return found;
   }

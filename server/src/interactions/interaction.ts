@@ -3,6 +3,7 @@
 import type { CredentialStrategy, InteractionKind, InteractionOffer } from '@toolcrib/client';
 import type { JsonObject } from '../base/json.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { Database } from '../store/scope.ts';
 
 /** What makes two pauses the same one: the same call again finds the interaction that it has made before. */
 export interface InteractionSubject {
@@ -38,6 +39,8 @@ export type InteractionDetails =
 export interface Pause {
   readonly subject: InteractionSubject;
   readonly details: InteractionDetails;
+  /** What is made with the interaction, in its transaction. */
+  readonly alongside?: (db: Database, made: { readonly id: string; readonly expires_at: Date }) => Promise<void>;
   /** How long the person has; by default what limits.ts says for the kind. */
   readonly lasts_ms?: number;
   /** Of an approval: the arguments as the person sees them (shown-arguments.ts). Kept sealed. */

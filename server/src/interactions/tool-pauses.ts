@@ -61,8 +61,3 @@ export function createToolPauses({ handOff, ask, ...deps }: PauseDeps): ToolPaus
     };
   };
 }
-
-/** Has its place and is not there yet. */
-export function noPause(): Promise<never> {
-  return Promise.reject(new ToolcribError('internal'));
-}

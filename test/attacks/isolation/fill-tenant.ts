@@ -73,6 +73,8 @@ const rows: Readonly<Record<string, string>> = {
   mirror: `(tenant_id, id, source, identity, tools, refused, looked_at)
     values ($1, gen_random_uuid(), $3, $3, jsonb_build_array(jsonb_build_object('name', $3, 'state', 'quarantined',
       'hash', null, 'definition', null, 'seen_hash', $3, 'seen_definition', jsonb_build_object('name', $3))), '[]', now())`,
+  definition: `(tenant_id, id, entity, name, body, created_at, updated_at, updated_by)
+    values ($1, gen_random_uuid(), 'toolset', $3, json_build_object('description', $3, 'tools', '[]'::json), now(), now(), $2)`,
   approval_policy: `(tenant_id, id, tool, action, created_at) values ($1, gen_random_uuid(), $3, 'ask', now())`,
 };
 
