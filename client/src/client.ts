@@ -1,6 +1,6 @@
 // The SDK: the operations of the REST surface as methods. Runs on any fetch; has no dependency.
 import { writeJson } from './json.ts';
-import type { JsonInput } from './json.ts';
+import type { JsonInput, JsonObject } from './json.ts';
 import type {
   Choice,
   ChoiceList,
@@ -32,6 +32,7 @@ import type {
   Me,
   Member,
   MemberList,
+  Mirror,
   NewApiKey,
   NewApiKeyBody,
   NewSignOnBody,
@@ -39,7 +40,15 @@ import type {
   NewInvitation,
   NewInvitationBody,
   NewServiceAccountBody,
+  Definition,
+  DefinitionList,
+  DefinitionSummary,
+  DefinitionsBody,
+  DefinitionsCheck,
+  SavedDefinition,
   NewPolicyBody,
+  PendingAnswer,
+  PendingHandOff,
   Policy,
   PolicyList,
   PublicError,
@@ -49,6 +58,9 @@ import type {
   ToolSummary,
   Variable,
   VariableList,
+  WebhookDeliveryList,
+  WebhookSecret,
+  WebhookTarget,
 } from './wire.ts';
 
 /** An account is connected, chosen, and the call approved: three pauses, and some that run out or are undone meanwhile. */
@@ -77,9 +89,12 @@ export interface CallOptions {
   readonly tokens?: Readonly<Record<string, string>>;
   /**
    * Called when a person must do something before the call can run: show them `offer.url`. The call then waits for them and
-   * is repeated. Without it such a call rejects with `connect_required`, `choice_required` or `approval_required`.
+   * is repeated. Without it such a call rejects with `connect_required`, `choice_required`, `approval_required`,
+   * `input_required` or `handoff_required`.
    */
   readonly onInteraction?: (offer: InteractionOffer) => void | Promise<void>;
+  /** Instead of waiting: the server sends a message there when the person has acted, then make the same call again. */
+  readonly webhook?: WebhookTarget;
 }
 
 interface SendOptions {
@@ -148,16 +163,21 @@ export class ToolcribClient {
         if (offer === undefined || onInteraction === undefined || pause === pauses_of_a_call) throw thrown;
         await onInteraction(offer);
         const { status } = await this.waitForInteraction(offer.id, signal === undefined ? {} : { signal });
-        if (status === 'expired' || status === 'cancelled') throw thrown;
+        // How a hand-off has ended is told by the same call, once more.
+        if ((status === 'expired' || status === 'cancelled') && offer.kind !== 'handoff') throw thrown;
       }
     }
   }
 
-  #callOnce(name: string, args: CallArguments, options: CallOptions): Promise<CallAnswer> {
-    const { signal, cursor, tokens = {} } = options;
+  async #callOnce(name: string, args: CallArguments, options: CallOptions): Promise<CallAnswer> {
+    const { signal, cursor, webhook, tokens = {} } = options;
     const headers = Object.fromEntries(Object.entries(tokens).map(([service, token]) => [`${service}_token`, token]));
-    const body = { arguments: args, ...(cursor === undefined ? {} : { cursor }) };
-    return this.#send('POST', `/v1/tools/${encodeURIComponent(name)}/call`, { body, headers, signal });
+    const more = { ...(cursor === undefined ? {} : { cursor }), ...(webhook === undefined ? {} : { webhook }) };
+    const path = `/v1/tools/${encodeURIComponent(name)}/call`;
+    const sent = { body: { arguments: args, ...more }, headers, signal };
+    const answer = await this.#send<CallAnswer | PendingAnswer>('POST', path, sent);
+    if ('pending' in answer) throw new ToolcribClientError(202, toPause(name, answer.pending));
+    return answer;
   }
 
   /** What waits for the key's person, and calls of others that they may decide. */
@@ -182,6 +202,63 @@ export class ToolcribClient {
   /** The person is not asked any more. */
   cancelInteraction(id: string): Promise<Interaction> {
     return this.#send('POST', `/v1/interactions/${encodeURIComponent(id)}/cancel`);
+  }
+
+  listDefinitions(): Promise<DefinitionList> {
+    return this.#send('GET', '/v1/definitions');
+  }
+
+  /** A definition with its fields. */
+  getDefinition(entity: DefinitionSummary['entity'], name: string): Promise<Definition> {
+    return this.#send('GET', `/v1/definitions/${entity}/${encodeURIComponent(name)}`);
+  }
+
+  /** Makes or replaces a source, a tool or a toolset of the tenant, by the fields that a tool file has. */
+  saveDefinition(entity: DefinitionSummary['entity'], name: string, fields: JsonObject): Promise<SavedDefinition> {
+    return this.#send('PUT', `/v1/definitions/${entity}/${encodeURIComponent(name)}`, { body: fields });
+  }
+
+  deleteDefinition(entity: DefinitionSummary['entity'], name: string): Promise<{ readonly deleted: string }> {
+    return this.#send('DELETE', `/v1/definitions/${entity}/${encodeURIComponent(name)}`);
+  }
+
+  /** Whether definitions could be saved, together, without saving them. */
+  checkDefinitions(body: DefinitionsBody): Promise<DefinitionsCheck> {
+    return this.#send('POST', '/v1/definitions/check', { body });
+  }
+
+  /** Messages about the end of interactions, newest first: of one's own calls; of everybody's with `webhooks.manage`. */
+  listWebhookDeliveries(
+    options: { readonly limit?: number; readonly before?: string } = {},
+  ): Promise<WebhookDeliveryList> {
+    const given = Object.entries(options).filter(([, value]) => value !== undefined);
+    const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
+    return this.#send('GET', `/v1/webhook-deliveries?${query.toString()}`);
+  }
+
+  /** What webhooks of the tenant are signed with; made when it is first asked for. */
+  getWebhookSecret(): Promise<WebhookSecret> {
+    return this.#send('GET', '/v1/webhook-secret');
+  }
+
+  /** A new one; the one before signs beside it for a day. */
+  rotateWebhookSecret(): Promise<WebhookSecret> {
+    return this.#send('POST', '/v1/webhook-secret/rotate');
+  }
+
+  /** The tools of another MCP server: which are accepted, and what has changed. */
+  getMirror(source: string): Promise<Mirror> {
+    return this.#send('GET', `/v1/sources/${encodeURIComponent(source)}/mirror`);
+  }
+
+  /** Asks the server for its tools now; the first time, they are accepted as they are. */
+  lookAtMirror(source: string, body: { readonly credential_id?: string } = {}): Promise<Mirror> {
+    return this.#send('POST', `/v1/sources/${encodeURIComponent(source)}/mirror`, { body });
+  }
+
+  /** Accepts just these definitions; `hash` is the `seen_hash` of what was looked at. */
+  approveMirror(source: string, tools: readonly { readonly name: string; readonly hash: string }[]): Promise<Mirror> {
+    return this.#send('POST', `/v1/sources/${encodeURIComponent(source)}/mirror/approve`, { body: { tools } });
   }
 
   listPolicies(): Promise<PolicyList> {
@@ -419,6 +496,17 @@ export class ToolcribClient {
 function queryOf(values: object): string {
   const given = Object.entries(values).filter(([, value]) => value !== undefined);
   return new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
+}
+
+/** A hand-off is no error of the server; for whoever wants a result it is a pause like the others. */
+function toPause(tool: string, { status_url: _, ...interaction }: PendingHandOff): PublicError {
+  return {
+    code: 'handoff_required',
+    message: `The tool "${tool}" is done by a person in another application, who has not finished yet.`,
+    hint: `Ask the person to open ${interaction.url}; when they have finished, call again with the same arguments.`,
+    retryable: false,
+    interaction,
+  };
 }
 
 const unreachable: PublicError = {

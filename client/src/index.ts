@@ -15,6 +15,17 @@ export type {
   ToolHints,
   ToolReturn,
 } from './define-tool.ts';
+export type {
+  Pack,
+  PackConnection,
+  PackEnabledBody,
+  PackField,
+  PackFieldOrigin,
+  PackList,
+  PackSettingsBody,
+  PackSummary,
+  PackTool,
+} from './pack-wire.ts';
 export type { AnySchema, InputOf, OutputOf, StandardIssue, StandardResult, StandardSchema } from './standard-schema.ts';
 export type {
   ConfigValue,

@@ -10,6 +10,7 @@ import type { Kinds } from './catalog/decode.ts';
 import type { CatalogueFile } from './catalog/find-files.ts';
 import { startLiveCatalogue } from './catalog/live-catalogue.ts';
 import type { LiveCatalogue } from './catalog/live-catalogue.ts';
+import type { Mirrors } from './definitions/mirror/create-mirrors.ts';
 import { makeDemo } from './demo.ts';
 import { findTenant } from './identity/tenants.ts';
 import { authServiceKinds, resourceKinds, sourceKinds, toolKinds } from './kinds/kinds.ts';
@@ -31,20 +32,28 @@ export function isDemo({ tools, prebuilt }: Config): boolean {
 }
 
 /** Throws `config_invalid`. */
-export async function loadTools(options: ToolsToLoad, store: Store, http: HttpClient): Promise<LiveCatalogue> {
+export async function loadTools(
+  options: ToolsToLoad,
+  { store, http, mirrors }: { readonly store: Store; readonly http: HttpClient; readonly mirrors: Mirrors },
+): Promise<LiveCatalogue> {
   const { config, log, clock, more_kinds, strict = false, environment = processEnvironment } = options;
   return startLiveCatalogue({
     files: isDemo(config) ? [makeDemo(config.data_folder)] : await catalogueFiles(config, store),
     environment,
-    kinds: {
-      tools: [...toolKinds, ...(more_kinds?.tools ?? [])],
-      sources: [...sourceKinds, ...(more_kinds?.sources ?? [])],
-      auth_services: [...(more_kinds?.auth_services ?? []), ...authServiceKinds],
-      resources: [...resourceKinds, ...(more_kinds?.resources ?? [])],
-    },
-    deps: { log, clock, http },
+    kinds: allKinds(more_kinds),
+    deps: { log, clock, http, snapshotOf: mirrors.snapshotOf, saw: mirrors.saw },
     strict,
   });
+}
+
+/** Those that are built in and more. */
+export function allKinds(more: Partial<Kinds> | undefined): Kinds {
+  return {
+    tools: [...toolKinds, ...(more?.tools ?? [])],
+    sources: [...sourceKinds, ...(more?.sources ?? [])],
+    auth_services: [...(more?.auth_services ?? []), ...authServiceKinds],
+    resources: [...resourceKinds, ...(more?.resources ?? [])],
+  };
 }
 
 /** The ready-made and the configured files with their scope; a tenant is named by its slug. Throws `config_invalid`. */

@@ -4,7 +4,7 @@ import { nearHint } from '../base/nearest-names.ts';
 import { decodeFields } from './decode-fields.ts';
 import { readVariables } from './decode-variables.ts';
 import { shortened } from './describe-value.ts';
-import { tell, tellShape } from './decoding.ts';
+import { noEnvironment, tell, tellShape } from './decoding.ts';
 import type { Decoding, Environment } from './decoding.ts';
 import { fillPlaceholders } from './fill-placeholders.ts';
 import { filterEntries } from './located.ts';
@@ -33,7 +33,9 @@ export function decodeEntity<Definition>(
     faults: [],
     filled: new Map(),
   };
-  const body = fillPlaceholders(entity.body, entity.path, { environment: options.environment, decoding });
+  const { environment } = options;
+  const body =
+    environment === noEnvironment ? entity.body : fillPlaceholders(entity.body, entity.path, { environment, decoding });
   return { entity, body, decoding, definition: decode(body, decoding) };
 }
 

@@ -8,6 +8,9 @@ import { toPlain } from './located.ts';
 /** The environment as decoding sees it; only base/config.ts reads the real one. */
 export type Environment = (name: string) => string | undefined;
 
+/** Of what no operator has written: nothing is filled in, `${NAME}` is a text like any other. */
+export const noEnvironment: Environment = () => undefined;
+
 export interface Decoding {
   readonly file: string;
   /** False where values may be secret: a source's fields are described by type only. */

@@ -18,13 +18,23 @@ export interface BroughtInput {
   readonly opened: NameTable<OpenSource>;
   /** What files define: their names are taken. */
   readonly tools: readonly Scoped<unknown>[];
+  /** Names that are taken by what the same callers have from elsewhere. */
+  readonly elsewhere: readonly string[];
   readonly keep: Holder;
   readonly log: Log;
 }
 
 /** Faults are added to the sources' own lists; a tool that cannot be used is left out. */
-export async function linkBrought({ sources, opened, tools, keep, log }: BroughtInput): Promise<readonly Tool[]> {
+export async function linkBrought({
+  sources,
+  opened,
+  tools,
+  elsewhere,
+  keep,
+  log,
+}: BroughtInput): Promise<readonly Tool[]> {
   const taken = new Set(tools.map(({ scope, entity }) => `${scopeKey(scope)} ${entity.name}`));
+  for (const name of elsewhere) taken.add(`system ${name}`);
   const brought: Tool[] = [];
   // What everyone sees comes first: a tenant's source cannot take a name from it.
   for (const source of sources.toSorted(systemFirst)) {

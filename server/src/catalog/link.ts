@@ -29,13 +29,21 @@ export interface LinkInput extends LinkDeps {
   readonly resource_templates: readonly Scoped<ResourceDefinition>[];
   readonly resources: readonly Scoped<ResourceDefinition>[];
   readonly prompts: readonly Scoped<PromptDefinition>[];
+  /** What the same callers have from elsewhere: toolsets may name it, and nothing here takes its names. */
+  readonly elsewhere?: Elsewhere;
   /** Lets others work between two entities, when it is time. */
   readonly pause: Pause;
 }
 
+export interface Elsewhere {
+  readonly tools: readonly string[];
+  readonly toolsets: readonly string[];
+}
+
 /** Links everything. Faults are added to the entities' own lists. */
 export async function linkEntities(input: LinkInput): Promise<Omit<CatalogueParts, 'held'>> {
-  const { sources, auth_services, tools, toolsets, prompts, resources, resource_templates, pause, ...deps } = input;
+  const { sources, auth_services, tools, toolsets, prompts, resources, resource_templates, pause, ...more } = input;
+  const { elsewhere = { tools: [], toolsets: [] }, ...deps } = more;
   tellRepeatedNames(sources, 'own scope');
   tellSharedSystems(sources);
   tellRepeatedNames(auth_services, 'whole view');
@@ -44,6 +52,8 @@ export async function linkEntities(input: LinkInput): Promise<Omit<CataloguePart
   tellRepeatedNames(prompts, 'whole view');
   tellRepeatedNames(resources, 'whole view');
   tellRepeatedNames(resource_templates, 'whole view');
+  tellTaken(tools, elsewhere.tools);
+  tellTaken(toolsets, elsewhere.toolsets);
   const linked_sources = await linkAll(pause, sources, (entity) => linkSource(entity, deps));
   const linked_auth = await linkAll(pause, auth_services, (entity) => openAuthService(entity, deps));
   const own_tools = await linkAll(pause, tools, (entity) =>
@@ -54,14 +64,21 @@ export async function linkEntities(input: LinkInput): Promise<Omit<CataloguePart
       keep: deps.keep,
     }),
   );
-  const brought = await linkBrought({ sources, opened: linked_sources.names, tools, keep: deps.keep, log: deps.log });
+  const brought = await linkBrought({
+    ...{ sources, opened: linked_sources.names, tools, keep: deps.keep, log: deps.log },
+    elsewhere: elsewhere.tools,
+  });
   const linked_tools = withBrought(own_tools, brought);
   const linked_prompts = await linkAll(pause, prompts, (entity) => linkPrompt(entity));
   const linked_resources = await linkAll(pause, resources, (entity) => linkResource(entity, deps));
   const linked_templates = await linkAll(pause, resource_templates, (entity) => linkResourceTemplate(entity, deps));
   const linked_toolsets = await linkAll(pause, toolsets, (entity) =>
     linkToolset(entity, {
-      tools: linked_tools.names,
+      tools: (scope) =>
+        new Map<string, unknown>([
+          ...elsewhere.tools.map((name) => [name, name] as const),
+          ...linked_tools.names(scope),
+        ]),
       prompts: linked_prompts.names,
       resources: linked_resources.names,
       resourceTemplates: linked_templates.names,
@@ -150,6 +167,15 @@ function tellRepeatedNames(entities: readonly Scoped<unknown>[], reach: 'own sco
     const system = first.get(key({ kind: 'system' }, scoped.entity.name));
     if (scoped.scope.kind !== 'tenant' || system === undefined) continue;
     tellRepeated(scoped, system, 'A tenant cannot replace what everyone sees; rename it.');
+  }
+}
+
+function tellTaken(entities: readonly Scoped<unknown>[], taken: readonly string[]): void {
+  const names = new Set(taken);
+  for (const { entity, decoding } of entities) {
+    if (!names.has(entity.name)) continue;
+    const message = `there is a ${entity.entity} "${entity.name}" already, from the files of this server or a pack`;
+    tell(decoding, entity.place, { path: entity.path, message, hint: 'Rename it: nothing is replaced.' });
   }
 }
 

@@ -31,6 +31,12 @@ interface Known {
   readonly tools: number;
 }
 
+interface Composed {
+  readonly catalogue: Catalogue;
+  /** What it has beside the files. */
+  readonly parts: readonly Catalogue[];
+}
+
 export class TenantCatalogues {
   readonly #deps: Deps;
   /** The one put together first comes first. */
@@ -74,27 +80,52 @@ export class TenantCatalogues {
     return this.of(reader);
   }
 
-  async #make({ tenant_id, catalogue_epoch }: CatalogueReader): Promise<void> {
+  /** Works with what a tenant has before a provider adds its own: put together for this once. */
+  async withEarlier<Answer>(
+    reader: CatalogueReader,
+    provider: ToolProvider,
+    work: (earlier: Catalogue) => Promise<Answer>,
+  ): Promise<Answer> {
+    const { providers } = this.#deps;
+    const earlier = await this.#compose(reader, providers.slice(0, providers.indexOf(provider)));
+    earlier.catalogue.hold();
+    retireAll(earlier.parts);
+    try {
+      return await work(earlier.catalogue);
+    } finally {
+      earlier.catalogue.release();
+    }
+  }
+
+  async #make(reader: CatalogueReader): Promise<void> {
+    const { tenant_id, catalogue_epoch } = reader;
     const files = this.#files;
     const generation = this.#generation;
+    const { catalogue, parts } = await this.#compose(reader, this.#deps.providers);
+    this.#forgetOutdated();
+    // Made from what is no longer there: whoever waits asks again.
+    if (files !== this.#files || generation !== this.#generation) return retireAll(parts);
+    const tools = parts.reduce((sum, part) => sum + part.tools.length, 0);
+    this.#remember(tenant_id, { epoch: catalogue_epoch, catalogue, is_own: parts.length > 0, tools });
+  }
+
+  async #compose(reader: CatalogueReader, providers: readonly ToolProvider[]): Promise<Composed> {
+    const { tenant_id, catalogue_epoch } = reader;
+    const files = this.#deps.files();
     const parts: Catalogue[] = [];
     let catalogue = files;
     try {
-      for (const provider of this.#deps.providers) {
+      for (const provider of providers) {
         const part = await provider.catalogueOf(tenant_id, { earlier: catalogue, catalogue_epoch });
         if (part === undefined) continue;
         parts.push(part);
         catalogue = composeCatalogues(tenant_id, files, parts);
       }
     } catch (thrown) {
-      for (const part of parts) part.retire();
+      retireAll(parts);
       throw thrown;
     }
-    this.#forgetOutdated();
-    // Made from what is no longer there: whoever waits asks again.
-    if (files !== this.#files || generation !== this.#generation) return parts.forEach((part) => part.retire());
-    const tools = parts.reduce((sum, part) => sum + part.tools.length, 0);
-    this.#remember(tenant_id, { epoch: catalogue_epoch, catalogue, is_own: parts.length > 0, tools });
+    return { catalogue, parts };
   }
 
   #remember(tenant_id: string, made: Known): void {
@@ -132,6 +163,10 @@ export class TenantCatalogues {
     for (const provider of this.#deps.providers) sum += provider.generation();
     return sum;
   }
+}
+
+function retireAll(parts: readonly Catalogue[]): void {
+  for (const part of parts) part.retire();
 }
 
 /** Epochs are whole numbers that may be larger than a JavaScript number. */

@@ -1,7 +1,11 @@
 // A body for every operation that takes one, with the target of an attack wherever an id or a name can stand.
 
 export const sampleBodies: Readonly<Record<string, (target: string) => object>> = {
+  approveMirror: (target) => ({ tools: [{ name: target, hash: 'a'.repeat(64) }] }),
+  lookAtMirror: () => ({}),
   callTool: () => ({ arguments: {} }),
+  checkDefinitions: (target) => ({ tools: { [target]: {} } }),
+  saveDefinition: () => ({ kind: 'http', baseUrl: 'https://sample.example' }),
   changeMember: () => ({ role: 'member' }),
   changePassword: () => ({ old_password: 'not the password of anybody', new_password: 'another long password' }),
   connect: (target) => ({ provider: 'github', ...(isId(target) && { credential_id: target }) }),

@@ -18,8 +18,8 @@ create table definition (
   id uuid not null,
   entity text not null check (entity in ('source', 'tool', 'toolset')),
   name text not null check (length(name) between 1 and 128),
-  -- The fields as a tool file has them, without the name. No secrets.
-  body jsonb not null,
+  -- The fields as a tool file has them, without the name and in their order. No secrets.
+  body json not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   updated_by uuid not null,

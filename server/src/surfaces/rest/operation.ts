@@ -8,6 +8,9 @@ import type { Issuers } from '../../credentials/sign-on/issuers.ts';
 import type { FlowDeps } from '../../credentials/oauth/flow.ts';
 import type { CredentialResolver } from '../../credentials/resolver.ts';
 import type { Vault } from '../../credentials/vault/vault.ts';
+import type { Definitions } from '../../definitions/create-definitions.ts';
+import type { Mirrors } from '../../definitions/mirror/create-mirrors.ts';
+import type { TenantHttp } from '../../base/tenant-http.ts';
 import type { CatalogueOf } from '../../definitions/tenant-catalogues.ts';
 import type { IdentityDeps } from '../../identity/api-keys.ts';
 import type { Passwords } from '../../identity/passwords.ts';
@@ -24,6 +27,10 @@ import type { UploadPlaces } from './upload-places.ts';
 export interface RestDeps extends IdentityDeps {
   readonly clock: Clock;
   readonly corridor: Corridor;
+  readonly definitions: Definitions;
+  readonly mirrors: Mirrors;
+  /** For what goes out on behalf of a tenant. */
+  readonly tenant_http: TenantHttp;
   /** Which tools a tenant has. */
   readonly catalogueOf: CatalogueOf;
   readonly identify: Identify;

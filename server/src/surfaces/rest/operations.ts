@@ -1,4 +1,5 @@
 // Every operation of the REST surface, in the order in which the documentation shows them.
+import { approveMirror } from './approve-mirror.ts';
 import { callTool } from './call-tool.ts';
 import { createSignOn } from './create-sign-on.ts';
 import { deleteSignOn } from './delete-sign-on.ts';
@@ -31,6 +32,7 @@ import { getCredential } from './get-credential.ts';
 import { getHealth } from './get-health.ts';
 import { getInteraction } from './get-interaction.ts';
 import { getMe } from './get-me.ts';
+import { getMirror } from './get-mirror.ts';
 import { getPlan } from './get-plan.ts';
 import { getReadiness } from './get-readiness.ts';
 import { getTool } from './get-tool.ts';
@@ -56,8 +58,14 @@ import { getFileContent } from './get-file-content.ts';
 import { linkFile } from './link-file.ts';
 import { listFiles } from './list-files.ts';
 import { saveFile } from './save-file.ts';
+import { lookAtMirror } from './look-at-mirror.ts';
 import type { AnyOperation } from './operation.ts';
 import { removeMember } from './remove-member.ts';
+import { checkDefinitions } from './check-definitions.ts';
+import { deleteDefinition } from './delete-definition.ts';
+import { getDefinition } from './get-definition.ts';
+import { listDefinitions } from './list-definitions.ts';
+import { saveDefinition } from './save-definition.ts';
 import { removePolicy } from './remove-policy.ts';
 import { revokeCredentials } from './revoke-credentials.ts';
 import { revokeInvitation } from './revoke-invitation.ts';
@@ -93,6 +101,11 @@ export const operations: readonly AnyOperation[] = [
   createSignOn,
   deleteSignOn,
   listPolicies,
+  listDefinitions,
+  getDefinition,
+  saveDefinition,
+  deleteDefinition,
+  checkDefinitions,
   setPolicy,
   removePolicy,
   listVariables,
@@ -134,6 +147,9 @@ export const operations: readonly AnyOperation[] = [
   getAuditHead,
   exportAudit,
   listSources,
+  getMirror,
+  lookAtMirror,
+  approveMirror,
   getHealth,
   getReadiness,
 ];
