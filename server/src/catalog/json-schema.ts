@@ -37,7 +37,8 @@ export function compileSchema(schema: JsonObject | boolean): CompiledSchema {
       if (first === true) return [];
       const found: Fault[] = [];
       const second = first === 'too complex' ? first : holds(value, newRun(found));
-      return second === 'too complex' && found.length === 0 ? [tooComplex] : withoutTwice(found);
+      if (found.length > 0) return withoutTwice(found);
+      return [first === 'too complex' || second !== 'too complex' ? tooComplex : unexplained];
     },
   };
 }
@@ -47,6 +48,8 @@ const tooComplex: Fault = {
   message: 'takes too much work to check against its schema',
   hint: 'Send less, or shorter texts: the work of one check is bounded.',
 };
+
+const unexplained: Fault = { path: '', message: 'does not fit its schema' };
 
 /** Several keywords may say the same of one place. */
 function withoutTwice(faults: readonly Fault[]): readonly Fault[] {

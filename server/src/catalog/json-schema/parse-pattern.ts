@@ -29,6 +29,8 @@ export type Assertion = 'start' | 'end' | 'word_edge' | 'no_word_edge';
 
 export interface ParsedPattern {
   readonly root: PatternNode;
+  /** Capturing groups. */
+  readonly groups: number;
   /** Only ever found at the start of a text. */
   readonly is_anchored: boolean;
 }
@@ -60,7 +62,7 @@ export function parsePattern(source: string): ParseResult {
   };
   const root = parseChoice(parsing);
   if (parsing.problem !== undefined) return { problem: parsing.problem };
-  return { root, is_anchored: isAnchored(root) };
+  return { root, groups: parsing.groups, is_anchored: isAnchored(root) };
 }
 
 function isRegExp(source: string, flags: string): boolean {

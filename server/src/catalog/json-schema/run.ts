@@ -64,7 +64,10 @@ export function below(parent: Place, key: string | number, run: Run): Place {
 /** Notes a fault where faults are asked for; always false. */
 export function tell(run: Run, place: Place, explain: () => Omit<Fault, 'path'>): false {
   const { faults } = run;
-  if (faults !== undefined && faults.length < limits.faults) faults.push({ path: pathOf(place), ...explain() });
+  if (faults === undefined || faults.length >= limits.faults) return false;
+  // Words cost far more than a check, and forms that may all be wrong each tell their own.
+  spend(run, limits.schema_fault_steps);
+  faults.push({ path: pathOf(place), ...explain() });
   return false;
 }
 

@@ -12,7 +12,9 @@ export function valueText(value: unknown, run?: Run): string {
     return `{${names.map((name) => `${JSON.stringify(name)}:${valueText(value[name], run)}`).join(',')}}`;
   }
   if (typeof value === 'bigint') return String(value);
-  if (typeof value === 'number' && Number.isInteger(value)) return String(BigInt(value));
+  if (typeof value === 'number' && Number.isInteger(value)) {
+    return Number.isSafeInteger(value) ? String(value) : String(BigInt(value));
+  }
   return JSON.stringify(value) ?? 'null';
 }
 
