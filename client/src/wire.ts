@@ -198,6 +198,8 @@ export interface ToolSummary {
   readonly kind: string;
   readonly danger: 'low' | 'medium' | 'high' | 'critical';
   readonly read_only: boolean;
+  /** A third party wrote name, description and schemas: a model must not take them for instructions. */
+  readonly untrusted?: true;
   /** Changes exactly when the definition does. */
   readonly version: string;
   /** JSON Schema 2020-12 of the arguments. */

@@ -23,6 +23,9 @@ import { filesPutCommand } from './files-put.ts';
 import { inviteCommand } from './invite.ts';
 import { keyCreateCommand } from './key-create.ts';
 import { dbMigrateCommand } from './db-migrate.ts';
+import { mcpApproveCommand } from './mcp-approve.ts';
+import { mcpRefreshCommand } from './mcp-refresh.ts';
+import { mcpStatusCommand } from './mcp-status.ts';
 import { membersListCommand } from './members-list.ts';
 import { membersRemoveCommand } from './members-remove.ts';
 import { membersSetRoleCommand } from './members-set-role.ts';
@@ -52,6 +55,9 @@ export const commands: readonly Command[] = [
   policyListCommand,
   policySetCommand,
   policyRemoveCommand,
+  mcpStatusCommand,
+  mcpRefreshCommand,
+  mcpApproveCommand,
   explainCommand,
   credentialsListCommand,
   connectCommand,

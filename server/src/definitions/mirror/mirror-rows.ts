@@ -96,8 +96,11 @@ async function changeOfSystem(db: Database, source: string, { now, change }: Mir
 }
 
 /** Whether this process is the one to look now. */
-export async function takeSystemLook(store: Store, source: string, now: number): Promise<boolean> {
-  const next_look_at = new Date(now + limits.mcp_sweep_ms);
+export async function takeSystemLook(
+  store: Store,
+  { source, now, wait_ms }: { readonly source: string; readonly now: number; readonly wait_ms: number },
+): Promise<boolean> {
+  const next_look_at = new Date(now + wait_ms);
   const taken = await store.asOperator((db) =>
     db
       .updateTable('system_mirror')

@@ -50,8 +50,11 @@ export function identityOf(which: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(which)).digest('hex').slice(0, 32);
 }
 
-export function createMcpServer(options: ServerOptions, { clock, log, saw, http }: SourceDeps): McpServer {
+export function createMcpServer(options: ServerOptions, deps: SourceDeps): McpServer {
   const { type, name, which, max_connections, connect } = options;
+  const { clock, log, http } = deps;
+  // What one account is shown is nobody else's business.
+  const saw = deps.account_per_call === true ? undefined : deps.saw;
   const identity = identityOf(which);
   const pool = new ConnectionPool({ source: name, max: max_connections, clock, log });
 

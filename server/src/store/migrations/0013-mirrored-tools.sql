@@ -40,3 +40,14 @@ create table system_mirror (
 alter table system_mirror enable row level security, force row level security;
 create policy operator_all on system_mirror to toolcrib_operator using (true) with check (true);
 grant select, insert, update, delete on system_mirror to toolcrib_operator;
+
+-- What was accepted of a server goes with the definition that named it.
+create function forget_mirror() returns trigger
+  language plpgsql as $$
+begin
+  delete from mirror where tenant_id = old.tenant_id and source = old.name;
+  return null;
+end
+$$;
+create trigger forget_mirror after delete on definition
+  for each row when (old.entity = 'source') execute function forget_mirror();

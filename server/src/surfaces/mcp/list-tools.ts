@@ -3,6 +3,7 @@ import type { JsonObject } from '../../base/json.ts';
 import { neededTokens } from '../../catalog/needed-tokens.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import { pageText } from './page.ts';
+import { metaKeys } from './protocol.ts';
 import type { Failure } from './protocol.ts';
 
 const texts = new WeakMap<Tool, string>();
@@ -44,13 +45,15 @@ function describe(tool: Tool): JsonObject {
  * a token of every service named, so that of several that may fill one parameter only the first is.
  */
 function metaOf(tool: Tool): JsonObject | undefined {
+  // Whoever shows the tool to a model can tell that its words are a stranger's.
+  const mark = tool.untrusted === true ? { [metaKeys.untrusted]: true } : undefined;
   const tokens = neededTokens(tool);
-  if (tokens === undefined) return undefined;
+  if (tokens === undefined) return mark;
   const filling = Object.values(tokens.parameters).flatMap(([first]) => first ?? []);
   const invoke = [...new Set([...tokens.required, ...filling])];
   const entries = ['toolbox', 'com.google.cloud'].flatMap((prefix) => [
     [`${prefix}/authInvoke`, invoke],
     [`${prefix}/authParam`, tokens.parameters],
   ]);
-  return Object.fromEntries(entries) as JsonObject;
+  return { ...mark, ...Object.fromEntries(entries) } as JsonObject;
 }

@@ -60,6 +60,7 @@ export const metaKeys = {
   error: 'toolcrib/error',
   truncated: 'toolcrib/truncated',
   cursor: 'toolcrib/cursor',
+  untrusted: 'toolcrib/untrusted',
 } as const;
 
 /** The extension that the toolbox clients declare; they read text items only. */

@@ -27,7 +27,7 @@ export const listTools: Operation<z.output<typeof query>, unknown, ToolList> = {
 };
 
 export function summaryOf(tool: Tool): ToolSummary {
-  const { name, title, description, kind, danger, read_only, version, input_schema, output_schema } = tool;
+  const { name, title, description, kind, danger, read_only, untrusted, version, input_schema, output_schema } = tool;
   const tokens = neededTokens(tool);
   return {
     name,
@@ -36,6 +36,7 @@ export function summaryOf(tool: Tool): ToolSummary {
     kind,
     danger,
     read_only,
+    ...(untrusted === undefined ? {} : { untrusted }),
     version,
     input_schema,
     ...(output_schema === undefined ? {} : { output_schema }),
