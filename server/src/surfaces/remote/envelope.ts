@@ -35,7 +35,7 @@ export function failureText(
   const words = `${message} ${details.hint}`.trim();
   const body = {
     success: false,
-    error: { code, message: words, details: { ...details, ...ids } as JsonObject },
+    error: { code, message: words, details: { ...details, ...ids } },
     timestamp,
   };
   return JSON.stringify(body);
