@@ -283,6 +283,8 @@ export interface WebhookDelivery {
 
 export interface WebhookDeliveryList {
   readonly deliveries: readonly WebhookDelivery[];
+  /** Where the next page begins. */
+  readonly next?: string;
 }
 
 /** What webhooks of the tenant are signed with (Standard Webhooks, `v1`). */

@@ -112,6 +112,7 @@ export function createServices(parts: Parts) {
     oauth: { ...parts.oauth, forgetIdentities },
     providers: parts.oauth.providers,
     return_urls: config.oauth_return_urls,
+    mode: config.mode,
     issuers: createIssuers({ fetch: guardedFetch(outgoing, { timeout_ms: limits.sign_on_request_ms }), clock }),
     handOffs: createHandOffs(handoff_deps),
     onMemberLeaving: leaveCredentials({ clock, ids, providers: parts.oauth.providers }),

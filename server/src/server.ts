@@ -21,6 +21,7 @@ import { startFileSweep } from './files/start-file-sweep.ts';
 import { makeFirstTenant } from './identity/first-tenant.ts';
 import { startHandOffSweep } from './interactions/handoff/start-handoff-sweep.ts';
 import { InteractionWaiter } from './interactions/interaction-waiter.ts';
+import { startWebhookSweep } from './interactions/webhooks/start-webhook-sweep.ts';
 import { createResolver } from './credentials/create-resolver.ts';
 import { createGrantKeeper } from './credentials/oauth/refresh.ts';
 import { startGrantSweep } from './credentials/oauth/start-grant-sweep.ts';
@@ -117,6 +118,8 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
   closers.push(() => sweep.stop());
   const file_sweep = startFileSweep({ store, clock, log });
   closers.push(() => file_sweep.stop());
+  const webhooks = startWebhookSweep({ store, clock, ids: randomIds, log, vault, tenant_http });
+  closers.push(() => webhooks.stop());
   const credentials = createResolver({ store, clock, ids: randomIds, log, vault, grants });
   closers.push(() => credentials.close());
 

@@ -43,6 +43,8 @@ export const permissions = [
   'packs.write',
   /** See and end hand-offs of everybody in the tenant; one's own need nothing. */
   'handoffs.manage',
+  /** See what webhooks are signed with, change it, and see everybody's deliveries. */
+  'webhooks.manage',
 ] as const;
 
 export type Permission = (typeof permissions)[number];

@@ -24,6 +24,11 @@ export class InteractionWaiter {
     this.#deps = deps;
   }
 
+  /** Whether the server stops: whoever would wait again ends. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Resolves when the interaction waits no more, when the time is over, or at once when too many wait already. */
   wait({ tenant_id, id, wait_ms, on_gone }: WaitFor): Promise<void> {
     if (this.#closed || wait_ms <= 0 || this.#count >= limits.interaction_waiters) return Promise.resolve();

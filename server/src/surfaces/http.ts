@@ -141,9 +141,13 @@ export function setErrorHeaders(exchange: Exchange, error: ToolcribError): void 
   response.setHeader('x-request-id', exchange.request_id);
   if (error.code === 'unauthenticated') response.setHeader('www-authenticate', 'Bearer realm="toolcrib"');
   if (error.retry_after_s !== undefined) response.setHeader('retry-after', error.retry_after_s);
-  // RFC 8288: for callers that look at headers alone.
-  if (error.interaction !== undefined) response.setHeader('link', `<${error.interaction.url}>; rel="interaction"`);
+  if (error.interaction !== undefined) response.setHeader('link', interactionLink(error.interaction));
   if (error.code === 'stopping') response.setHeader('connection', 'close');
+}
+
+/** RFC 8288: for callers that look at headers alone. */
+export function interactionLink({ url }: { readonly url: string }): string {
+  return `<${url}>; rel="interaction"`;
 }
 
 /** Reads the token that came for an auth service: the header `<service>_token`, as toolbox clients send it. */

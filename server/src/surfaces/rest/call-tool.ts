@@ -1,10 +1,12 @@
 // POST /v1/tools/{name}/call: one call through the corridor.
-import type { CallAnswer } from '@toolcrib/client';
+import type { CallAnswer, PendingAnswer } from '@toolcrib/client';
 import { z } from 'zod';
-import { goneListeners, tokenReader } from '../http.ts';
+import { registerWebhook } from '../../interactions/webhooks/register-webhook.ts';
+import { checkWebhookUrl } from '../../interactions/webhooks/webhook-url.ts';
+import { goneListeners, interactionLink, tokenReader } from '../http.ts';
 import { authorizationOf } from '../web/browser.ts';
 import type { Operation } from './operation.ts';
-import { callAnswer } from './schemas.ts';
+import { callAnswer, pendingAnswer } from './schemas.ts';
 
 const body = z.strictObject({
   /** Checked against the tool's own schema in the corridor, where the errors name the argument. */
@@ -20,9 +22,13 @@ const body = z.strictObject({
     .max(100)
     .optional()
     .meta({ description: 'Of an answer that was cut, to go on after its last row; with the same arguments' }),
+  webhook: z
+    .strictObject({ url: z.string().meta({ description: 'https, in the public network' }) })
+    .optional()
+    .meta({ description: 'Told when what a person must do has ended, should the call pause' }),
 });
 
-export const callTool: Operation<unknown, z.output<typeof body>, CallAnswer> = {
+export const callTool: Operation<unknown, z.output<typeof body>, CallAnswer | PendingAnswer> = {
   id: 'callTool',
   method: 'POST',
   path: '/v1/tools/{name}/call',
@@ -31,7 +37,9 @@ export const callTool: Operation<unknown, z.output<typeof body>, CallAnswer> = {
   audit: { kind: 'call' },
   params: { name: 'Name of the tool' },
   body,
-  output: callAnswer,
+  output: z.union([callAnswer, pendingAnswer]),
+  status: (answer) => ('pending' in answer ? 202 : 200),
+  answers: { 200: callAnswer, 202: pendingAnswer },
   errors: [
     'unauthenticated',
     'forbidden',
@@ -44,6 +52,11 @@ export const callTool: Operation<unknown, z.output<typeof body>, CallAnswer> = {
     'choice_required',
     'approval_required',
     'approval_denied',
+    'input_required',
+    'input_refused',
+    'handoff_ended',
+    'calls_nested',
+    'result_invalid',
     'policy_refused',
     'credential_refused',
     'refresh_delayed',
@@ -62,10 +75,12 @@ export const callTool: Operation<unknown, z.output<typeof body>, CallAnswer> = {
     'record_delayed',
     'stopping',
   ],
-  handle: async ({ params, body: { arguments: args, cursor }, exchange }, { corridor }) => {
-    const outcome = await corridor.call({
+  handle: async ({ params, body: { arguments: args, cursor, webhook }, exchange }, deps) => {
+    const url = webhook === undefined ? undefined : checkWebhookUrl(webhook.url, deps.mode);
+    const authorization = authorizationOf(exchange);
+    const outcome = await deps.corridor.call({
       surface: 'rest',
-      authorization: authorizationOf(exchange),
+      authorization,
       host: exchange.request.headers.host,
       tokenOf: tokenReader(exchange),
       tool: params['name'] ?? '',
@@ -73,7 +88,16 @@ export const callTool: Operation<unknown, z.output<typeof body>, CallAnswer> = {
       cursor,
       on_gone: goneListeners(exchange),
     });
-    if (outcome.kind === 'error') throw outcome.error;
-    return { call_id: outcome.call_id, result: outcome.result };
+    const { call_id } = outcome;
+    if (outcome.kind === 'result') return { call_id, result: outcome.result };
+    const { interaction, code } = outcome.error;
+    if (interaction !== undefined && url !== undefined) {
+      const wanted = { interaction_id: interaction.id, call_id, url };
+      await registerWebhook(deps, await deps.identify(authorization), wanted);
+    }
+    if (interaction === undefined || code !== 'handoff_required') throw outcome.error;
+    exchange.response.setHeader('link', interactionLink(interaction));
+    const status_url = deps.addresses.urlFor(exchange.request.headers.host, `/v1/interactions/${interaction.id}`);
+    return { call_id, pending: { ...interaction, status_url } };
   },
 };

@@ -54,9 +54,13 @@ function openapiDocument(version: string): JsonObject {
 }
 
 function describe(operation: AnyOperation, components: MutableJson): JsonObject {
-  const { id, summary, guard, params, query, body, takes_bytes, output, media_type, status = 200 } = operation;
-  const answer = { description: 'The answer', content: content(output, components, 'output', media_type) };
-  const statuses = typeof status === 'function' ? ['200', '503'] : [String(status)];
+  const { id, summary, guard, params, query, body, takes_bytes, output, media_type, status = 200, answers } = operation;
+  const answer = (schema: z.ZodType): JsonObject => ({
+    description: 'The answer',
+    content: content(schema, components, 'output', media_type),
+  });
+  const statuses = typeof status === 'function' ? [200, 503] : [status];
+  const by_status = answers ?? Object.fromEntries(statuses.map((code) => [code, output]));
   return {
     operationId: id,
     summary,
@@ -76,7 +80,7 @@ function describe(operation: AnyOperation, components: MutableJson): JsonObject 
     ...(body === undefined ? {} : { requestBody: { content: content(body, components, 'input') } }),
     ...(takes_bytes === true ? { requestBody: { required: true, content: { '*/*': { schema: {} } } } } : {}),
     responses: {
-      ...Object.fromEntries(statuses.map((code) => [code, answer])),
+      ...Object.fromEntries(Object.entries(by_status).map(([code, schema]) => [code, answer(schema)])),
       ...errorResponses(operationErrors(operation), components),
     },
   };

@@ -47,6 +47,7 @@ export interface RestDeps extends IdentityDeps {
   readonly addresses: PublicAddresses;
   /** For requests that wait until a person has acted. */
   readonly waiter: InteractionWaiter;
+  readonly mode: 'development' | 'production';
   /** Bounds what is uploaded at once. */
   readonly uploads: UploadPlaces;
   readonly passwords: Passwords;
@@ -106,6 +107,8 @@ export interface Operation<Query = unknown, Body = unknown, Output = unknown> {
   readonly media_type?: string;
   /** 200 unless said otherwise. */
   readonly status?: number | ((output: Output) => number);
+  /** Where the status says which of several answers it is: the schema of each. */
+  readonly answers?: Readonly<Record<number, z.ZodType>>;
   /** The errors of its own, beside those of its guard and of its body. */
   readonly errors: readonly ErrorCode[];
   readonly handle: (input: OperationInput<Query, Body>, deps: RestDeps) => Promise<Output | TextStream | ByteStream>;

@@ -31,6 +31,10 @@ import { getAuditHead } from './get-audit-head.ts';
 import { getCredential } from './get-credential.ts';
 import { getHealth } from './get-health.ts';
 import { getInteraction } from './get-interaction.ts';
+import { getWebhookSecret } from './get-webhook-secret.ts';
+import { listWebhookDeliveries } from './list-webhook-deliveries.ts';
+import { rotateWebhookSecret } from './rotate-webhook-secret.ts';
+import { streamInteraction } from './stream-interaction.ts';
 import { getMe } from './get-me.ts';
 import { getMirror } from './get-mirror.ts';
 import { getPlan } from './get-plan.ts';
@@ -95,11 +99,15 @@ export const operations: readonly AnyOperation[] = [
   deleteChoice,
   listInteractions,
   getInteraction,
+  streamInteraction,
   cancelInteraction,
   decideInteraction,
   listSignOns,
   createSignOn,
   deleteSignOn,
+  getWebhookSecret,
+  rotateWebhookSecret,
+  listWebhookDeliveries,
   listPolicies,
   listDefinitions,
   getDefinition,

@@ -12,6 +12,7 @@ import type {
   JsonObject,
   JsonValue,
   Member,
+  PendingAnswer,
   PlanRule,
   Policy,
   SignOn,
@@ -164,6 +165,10 @@ const toolResult = z
 export const callAnswer = z
   .object({ call_id: id, result: toolResult })
   .meta({ id: 'CallAnswer' }) satisfies z.ZodType<CallAnswer>;
+
+export const pendingAnswer = z
+  .object({ call_id: id, pending: z.object({ ...offer, status_url: z.url() }).meta({ id: 'PendingHandOff' }) })
+  .meta({ id: 'PendingAnswer' }) satisfies z.ZodType<PendingAnswer>;
 
 export const apiKey = z
   .object({

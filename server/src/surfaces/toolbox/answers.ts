@@ -19,11 +19,14 @@ function wrap(value: unknown): string {
 /** The peer's `status` and `error` texts, and what the catalogue says beside them. */
 export function errorText(
   error: ToolcribError,
-  ids: { readonly request_id: string; readonly call_id?: string },
+  {
+    status = error.status,
+    ...ids
+  }: { readonly request_id: string; readonly call_id?: string; readonly status?: number },
 ): string {
   const { message: _inError, ...detail } = error.toPublic();
   return JSON.stringify({
-    status: STATUS_CODES[error.status] ?? 'Error',
+    status: STATUS_CODES[status] ?? 'Error',
     error: toPublicText(error),
     ...detail,
     ...ids,

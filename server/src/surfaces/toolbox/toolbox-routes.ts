@@ -64,5 +64,7 @@ function sendError(exchange: Exchange, thrown: unknown): void {
 function answerError(exchange: Exchange, error: ToolcribError, call_id?: string): void {
   setErrorHeaders(exchange, error);
   const ids = { request_id: exchange.request_id, ...(call_id === undefined ? {} : { call_id }) };
-  sendJsonText(exchange, error.status, errorText(error, ids));
+  // Its clients take every 2xx for a result: what a person must do first is a conflict for them, whichever it is.
+  const status = error.status < 400 ? 409 : error.status;
+  sendJsonText(exchange, status, errorText(error, { ...ids, status }));
 }
