@@ -1,6 +1,7 @@
 // Every surface, on one corridor.
 import type { Services } from './create-services.ts';
 import { fileRoutes } from './surfaces/files/file-routes.ts';
+import { handoffRoutes } from './surfaces/handoff/handoff-routes.ts';
 import { mcpRoutes } from './surfaces/mcp/mcp-routes.ts';
 import { pageRoutes } from './surfaces/pages.ts';
 import { openapiRoute } from './surfaces/rest/openapi.ts';
@@ -27,6 +28,7 @@ export function createRoutes(services: Services): readonly Route[] {
     }),
     ...connectRoutes(services),
     ...interactionRoutes(services),
+    ...handoffRoutes(services),
     ...signOnRoutes(services),
     ...fileRoutes(services),
     openapiRoute(version),

@@ -115,6 +115,7 @@ export function createServices(parts: Parts) {
     mode: config.mode,
     issuers: createIssuers({ fetch: guardedFetch(outgoing, { timeout_ms: limits.sign_on_request_ms }), clock }),
     handOffs: createHandOffs(handoff_deps),
+    handoff_tenant: config.handoff_tenant,
     onMemberLeaving: leaveCredentials({ clock, ids, providers: parts.oauth.providers }),
     health: healthChecks({ store, clock, audit, stopping }),
   };

@@ -81,6 +81,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     oauth_clients: [],
     oauth_return_urls: [],
     approval_from: 'critical',
+    handoff_tenant: undefined,
     data_folder: join(folder, 'data'),
     database_url: undefined,
     prebuilt: [],

@@ -472,6 +472,8 @@ export const limits = {
   /** A token of a client, which is a text of its own choice, and a slug. */
   handoff_token_characters: 1_000,
   handoff_slug_characters: 100,
+  /** A start without a program passes over results that nobody has asked for: this many calls at most. */
+  handoff_start_calls: 3,
   /** How far the clock of a client that signs may be off (Standard Webhooks). */
   handoff_signature_ms: 5 * 60_000,
   /** Policies of one tenant: they are kept in memory as a whole. */

@@ -204,6 +204,14 @@ export const settings = {
     description:
       'The lowest danger level from which a tool runs only after a person has said yes, where no policy of the tenant says otherwise.',
   },
+  handoff_tenant: {
+    path: 'handoffs.tenant',
+    variable: 'TOOLCRIB_HANDOFFS_TENANT',
+    schema: z.string().min(1).optional(),
+    text: 'text',
+    description:
+      'Slug of the tenant whose clients of hand-offs use the addresses without `/t/TENANT` in front, as clients do that know no tenants. Without it: the first tenant.',
+  },
   audit_durability: {
     path: 'audit.durability',
     variable: 'TOOLCRIB_AUDIT_DURABILITY',

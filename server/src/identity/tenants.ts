@@ -37,6 +37,29 @@ export async function findTenant({ store }: { readonly store: Store }, slug: str
   );
 }
 
+/** A tenant whose addresses anybody may ask. */
+export interface ProtocolTenant {
+  readonly id: string;
+  readonly catalogue_epoch: string;
+}
+
+/** As the operator: the tenant of that slug, or the first one; undefined when there is none or it is suspended. */
+export async function findProtocolTenant(
+  { store }: { readonly store: Store },
+  slug: string | undefined,
+): Promise<ProtocolTenant | undefined> {
+  const found = await store.asOperator((db) => {
+    const tenants = db.selectFrom('tenant').select('id').where('suspended_at', 'is', null);
+    const wanted = slug === undefined ? tenants.orderBy('created_at').orderBy('id') : tenants.where('slug', '=', slug);
+    return wanted.limit(1).executeTakeFirst();
+  });
+  if (found === undefined) return undefined;
+  const { id } = found;
+  return store.inTenant(id, (db) =>
+    db.selectFrom('tenant').select(['id', 'catalogue_epoch']).where('id', '=', id).executeTakeFirst(),
+  );
+}
+
 /**
  * As the operator: makes a tenant with the workspace `main`, its owner, the owner's first API key, and an invitation with
  * which the owner sets a password.

@@ -7,8 +7,8 @@ import type { Tool } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { TokenOf } from './verify.ts';
 
-/** `tool`: another tool has called it. */
-export type Surface = 'rest' | 'mcp' | 'toolbox' | 'remote' | 'tool';
+/** `handoff`: a person has begun it by themselves; `tool`: another tool has called it. */
+export type Surface = 'rest' | 'mcp' | 'toolbox' | 'remote' | 'handoff' | 'tool';
 
 /** One call as a surface hands it over. */
 export interface CallRequest {
