@@ -5,6 +5,10 @@ import { auditHeadCommand } from './audit-head.ts';
 import { auditVerifyCommand } from './audit-verify.ts';
 import { callCommand } from './call.ts';
 import { checkCommand } from './check.ts';
+import { defineCommand } from './define.ts';
+import { definitionsDeleteCommand } from './definitions-delete.ts';
+import { definitionsListCommand } from './definitions-list.ts';
+import { definitionsShowCommand } from './definitions-show.ts';
 import { exit, helpOf, readInput } from './command.ts';
 import type { Command, Io } from './command.ts';
 import { connectCommand } from './connect.ts';
@@ -30,6 +34,7 @@ import { membersListCommand } from './members-list.ts';
 import { membersRemoveCommand } from './members-remove.ts';
 import { membersSetRoleCommand } from './members-set-role.ts';
 import { migrateCommand } from './migrate.ts';
+import { packTestCommand } from './pack-test.ts';
 import { policyListCommand } from './policy-list.ts';
 import { policyRemoveCommand } from './policy-remove.ts';
 import { policySetCommand } from './policy-set.ts';
@@ -52,6 +57,10 @@ export const commands: readonly Command[] = [
   checkCommand,
   toolsCommand,
   callCommand,
+  defineCommand,
+  definitionsListCommand,
+  definitionsShowCommand,
+  definitionsDeleteCommand,
   policyListCommand,
   policySetCommand,
   policyRemoveCommand,
@@ -70,6 +79,7 @@ export const commands: readonly Command[] = [
   filesPutCommand,
   filesDeleteCommand,
   filesLinkCommand,
+  packTestCommand,
   keyCreateCommand,
   tenantCreateCommand,
   tenantListCommand,
