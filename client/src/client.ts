@@ -1,5 +1,6 @@
 // The SDK: the operations of the REST surface as methods. Runs on any fetch; has no dependency.
 import { writeJson } from './json.ts';
+import type { HandOff, HandOffDetails, HandOffFilter, HandOffList } from './handoff-wire.ts';
 import type { JsonInput, JsonObject } from './json.ts';
 import type {
   Choice,
@@ -259,6 +260,21 @@ export class ToolcribClient {
   /** Accepts just these definitions; `hash` is the `seen_hash` of what was looked at. */
   approveMirror(source: string, tools: readonly { readonly name: string; readonly hash: string }[]): Promise<Mirror> {
     return this.#send('POST', `/v1/sources/${encodeURIComponent(source)}/mirror/approve`, { body: { tools } });
+  }
+
+  /** Work of people in other applications, newest first: one's own; everybody's with `handoffs.manage`. */
+  listHandOffs(filter: HandOffFilter = {}): Promise<HandOffList> {
+    return this.#send('GET', `/v1/handoffs?${queryOf(filter)}`);
+  }
+
+  /** With its history and its result. */
+  getHandOff(id: string): Promise<HandOffDetails> {
+    return this.#send('GET', `/v1/handoffs/${encodeURIComponent(id)}`);
+  }
+
+  /** A result that comes later is refused. */
+  cancelHandOff(id: string): Promise<HandOff> {
+    return this.#send('POST', `/v1/handoffs/${encodeURIComponent(id)}/cancel`);
   }
 
   listPolicies(): Promise<PolicyList> {

@@ -15,6 +15,15 @@ export type {
   ToolHints,
   ToolReturn,
 } from './define-tool.ts';
+export { handOffStatuses } from './handoff-wire.ts';
+export type {
+  HandOff,
+  HandOffDetails,
+  HandOffFilter,
+  HandOffList,
+  HandOffStatus,
+  HandOffTransition,
+} from './handoff-wire.ts';
 export type {
   Pack,
   PackConnection,

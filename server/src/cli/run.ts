@@ -24,6 +24,9 @@ import { filesGetCommand } from './files-get.ts';
 import { filesLinkCommand } from './files-link.ts';
 import { filesListCommand } from './files-list.ts';
 import { filesPutCommand } from './files-put.ts';
+import { handOffsCancelCommand } from './handoffs-cancel.ts';
+import { handOffsListCommand } from './handoffs-list.ts';
+import { handOffsShowCommand } from './handoffs-show.ts';
 import { inviteCommand } from './invite.ts';
 import { keyCreateCommand } from './key-create.ts';
 import { dbMigrateCommand } from './db-migrate.ts';
@@ -61,6 +64,9 @@ export const commands: readonly Command[] = [
   definitionsListCommand,
   definitionsShowCommand,
   definitionsDeleteCommand,
+  handOffsListCommand,
+  handOffsShowCommand,
+  handOffsCancelCommand,
   policyListCommand,
   policySetCommand,
   policyRemoveCommand,

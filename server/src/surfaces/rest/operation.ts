@@ -18,6 +18,7 @@ import type { Permission } from '../../identity/permissions.ts';
 import type { Identify, Principal } from '../../identity/principal.ts';
 import type { OnMemberLeaving } from '../../identity/remove-member.ts';
 import type { UseLimiter } from '../../identity/use-limiter.ts';
+import type { HandOffs } from '../../interactions/handoff/create-handoffs.ts';
 import type { InteractionWaiter } from '../../interactions/interaction-waiter.ts';
 import type { Corridor } from '../../invoke/call.ts';
 import type { ByteStream, TextStream } from '../http.ts';
@@ -28,6 +29,7 @@ export interface RestDeps extends IdentityDeps {
   readonly clock: Clock;
   readonly corridor: Corridor;
   readonly definitions: Definitions;
+  readonly packs: Packs;
   readonly mirrors: Mirrors;
   /** For what goes out on behalf of a tenant. */
   readonly tenant_http: TenantHttp;
@@ -50,6 +52,7 @@ export interface RestDeps extends IdentityDeps {
   readonly mode: 'development' | 'production';
   /** Bounds what is uploaded at once. */
   readonly uploads: UploadPlaces;
+  readonly handOffs: HandOffs;
   readonly passwords: Passwords;
   readonly uses: UseLimiter;
   /** What the layers above identity do with what they keep of a member who goes. */

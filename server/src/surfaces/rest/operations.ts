@@ -48,6 +48,9 @@ import { listInteractions } from './list-interactions.ts';
 import { listInvitations } from './list-invitations.ts';
 import { listKeys } from './list-keys.ts';
 import { listMembers } from './list-members.ts';
+import { cancelHandOff } from './cancel-handoff.ts';
+import { getHandOff } from './get-handoff.ts';
+import { listHandOffs } from './list-handoffs.ts';
 import { listPolicies } from './list-policies.ts';
 import { listReceipts } from './list-receipts.ts';
 import { listSessions } from './list-sessions.ts';
@@ -108,6 +111,9 @@ export const operations: readonly AnyOperation[] = [
   getWebhookSecret,
   rotateWebhookSecret,
   listWebhookDeliveries,
+  listHandOffs,
+  getHandOff,
+  cancelHandOff,
   listPolicies,
   listDefinitions,
   getDefinition,
