@@ -8,6 +8,8 @@ import type { JsonObject, JsonValue } from '../../base/json.ts';
 import { limits } from '../../base/limits.ts';
 import type { Log } from '../../base/log.ts';
 import type { Listing, MirroredTool, RefusedTool } from '../../catalog/mirror.ts';
+import type { Question } from '../../catalog/pauses.ts';
+import { readQuestion } from '../../catalog/read-question.ts';
 import type { CallEvent } from '../../catalog/result.ts';
 import type { RunContext } from '../../catalog/tool.ts';
 import { readDefinition } from './read-definition.ts';
@@ -178,11 +180,14 @@ export class McpConnection {
     const call = this.#call;
     if (call === undefined || !('requestedSchema' in params)) return { action: 'decline' };
     const words = cleanText(params.message, limits.mcp_words_characters);
+    const question = {
+      message: `The server "${this.#deps.source}", which "${call.tool}" comes from, asks: ${words}`,
+      schema: cleanValue(params.requestedSchema) as JsonObject,
+    };
+    // No form can ask it, or it wants a secret.
+    if (!canBeAsked(question)) return { action: 'decline' };
     try {
-      const content = await call.pauses.ask({
-        message: `The server "${this.#deps.source}", which "${call.tool}" comes from, asks: ${words}`,
-        schema: cleanValue(params.requestedSchema) as JsonObject,
-      });
+      const content = await call.pauses.ask(question);
       return { action: 'accept', content: content as ElicitResult['content'] };
     } catch (thrown) {
       if (thrown instanceof ToolcribError && thrown.code === 'input_refused') return { action: 'decline' };
@@ -228,6 +233,15 @@ export function cleanValue(value: unknown, depth = 0): JsonValue {
     );
   }
   return value as JsonValue;
+}
+
+function canBeAsked(question: Question): boolean {
+  try {
+    readQuestion(question);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A catalogue error that the library has wrapped. */

@@ -53,8 +53,9 @@ export function identityOf(which: readonly string[]): string {
 export function createMcpServer(options: ServerOptions, deps: SourceDeps): McpServer {
   const { type, name, which, max_connections, connect } = options;
   const { clock, log, http } = deps;
-  // What one account is shown is nobody else's business.
-  const saw = deps.account_per_call === true ? undefined : deps.saw;
+  // What one account is shown is nobody else's business: of such a server nothing is told, and nothing is shared.
+  let latest: string | undefined;
+  let changed_at = -1;
   const identity = identityOf(which);
   const pool = new ConnectionPool({ source: name, max: max_connections, clock, log });
 
@@ -67,10 +68,15 @@ export function createMcpServer(options: ServerOptions, deps: SourceDeps): McpSe
   async function looked(leased: Leased, signal: AbortSignal): Promise<Listing | undefined> {
     const now = clock.monotonic();
     const is_fresh = leased.looked_at >= 0 && now - leased.looked_at < limits.mcp_look_ms;
-    if (is_fresh && leased.connection.hashes !== undefined) return undefined;
+    if (is_fresh && leased.looked_at >= changed_at && leased.connection.hashes !== undefined) return undefined;
     const listing = await leased.connection.list(signal);
     leased.looked_at = now;
-    saw?.(listing);
+    if (deps.account_per_call === true) return listing;
+    // What one connection has noticed counts for all: the others look before their next call.
+    const digest = digestOf(listing);
+    if (latest !== undefined && latest !== digest) changed_at = now;
+    if (latest !== digest) deps.saw?.(listing);
+    latest = digest;
     return listing;
   }
 
@@ -129,6 +135,10 @@ export function createMcpServer(options: ServerOptions, deps: SourceDeps): McpSe
     },
     close: () => pool.close(),
   };
+}
+
+function digestOf({ tools }: Listing): string {
+  return JSON.stringify(tools.map(({ name, hash }) => [name, hash]));
 }
 
 /** Callers share nothing, whatever account they come with; another version of an account is another connection. */
