@@ -125,7 +125,7 @@ export interface DefinedRoute extends RouteDefinition {
   readonly [defined_route]: true;
 }
 
-/** A settings endpoint of a pack. Every one that a module exports which the manifest names under `routes` is served. */
+/** A settings endpoint of a pack: every one that the pack's `routes.ts` exports is served. */
 export function defineRoute(definition: RouteDefinition): DefinedRoute {
   return { ...definition, [defined_route]: true };
 }

@@ -10,8 +10,8 @@ export interface ToolContext {
   readonly agent?: { readonly id: string } | undefined;
   /** The run of an agent that it belongs to. */
   readonly run?: { readonly id: string } | undefined;
-  /** Where the pack is configured for this workspace alone. */
-  readonly workspace?: { readonly id: string } | undefined;
+  /** The workspace that the call is made in. */
+  readonly workspace: { readonly id: string };
   /** The same in the audit. */
   readonly call_id: string;
   /** The account that the tool has asked for with `auth`; empty when it has not. */

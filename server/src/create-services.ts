@@ -32,6 +32,7 @@ import { createCorridor } from './invoke/corridor.ts';
 import { createPlaces } from './invoke/places.ts';
 import type { AuditWriter } from './ledger/audit.ts';
 import type { Oauth } from './open-oauth.ts';
+import type { Packs } from './packs/packs.ts';
 import type { Store } from './store/store.ts';
 import type { HealthChecks } from './surfaces/rest/operation.ts';
 import { createUploadPlaces } from './surfaces/rest/upload-places.ts';
@@ -45,6 +46,7 @@ export interface Parts {
   readonly vault: Vault;
   readonly audit: AuditWriter;
   readonly definitions: Definitions;
+  readonly packs: Packs;
   /** What is kept of other MCP servers. */
   readonly mirrors: Mirrors;
   /** Which tools a tenant has. */
@@ -104,6 +106,7 @@ export function createServices(parts: Parts) {
   return {
     ...{ store, clock, ids, log, vault, identify, forgetIdentities, uses, catalogueOf, addresses, waiter, credentials },
     definitions: parts.definitions,
+    packs: parts.packs,
     mirrors: parts.mirrors,
     tenant_http: parts.tenant_http,
     corridor: createCorridor(calls),

@@ -15,7 +15,7 @@ import { loadProviders } from './catalog/load-providers.ts';
 import { createProviderFinder } from './credentials/oauth/clients.ts';
 import { createProviderEndpoint } from './credentials/oauth/endpoint.ts';
 import type { FlowDeps } from './credentials/oauth/flow.ts';
-import type { Providers } from './credentials/oauth/provider.ts';
+import type { Provider, Providers } from './credentials/oauth/provider.ts';
 import { checkOptions } from './credentials/oauth/provider-urls.ts';
 import type { Vault } from './credentials/vault/vault.ts';
 import type { Store } from './store/store.ts';
@@ -29,18 +29,25 @@ interface Parts {
   readonly ids: Ids;
   readonly log: Log;
   readonly outgoing: HttpClient;
-  /** For `${NAME}` in definitions. */
-  readonly environment: Environment;
+  /** Of the server, of the operator and of packs. */
+  readonly providers: Providers;
 }
 
 const own_folder = fileURLToPath(new URL('../providers/', import.meta.url));
 
+/** The definitions of this server and of the operator. Throws `config_invalid`. */
+export function openProviders(
+  environment: Environment,
+  { oauth_providers }: Pick<Config, 'oauth_providers'>,
+): Promise<Map<string, Provider>> {
+  return loadProviders({ paths: [own_folder, ...oauth_providers], environment });
+}
+
 /** Throws `config_invalid`. */
-export async function openOauth(
-  { outgoing, environment, ...parts }: Parts,
-  { oauth_providers, oauth_clients }: Pick<Config, 'oauth_providers' | 'oauth_clients'>,
-): Promise<Oauth> {
-  const providers = await loadProviders({ paths: [own_folder, ...oauth_providers], environment });
+export function openOauth(
+  { outgoing, providers, ...parts }: Parts,
+  { oauth_clients }: Pick<Config, 'oauth_clients'>,
+): Oauth {
   requireKnown(providers, oauth_clients);
   const fetch = guardedFetch(outgoing, { timeout_ms: limits.provider_request_ms });
   const endpoint = createProviderEndpoint({ fetch, clock: parts.clock });

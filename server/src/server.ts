@@ -35,7 +35,8 @@ import { createRoutes } from './create-routes.ts';
 import { createServices } from './create-services.ts';
 import { allKinds, isDemo, loadTools } from './load-tools.ts';
 import { openTenantTools } from './open-tenant-tools.ts';
-import { openOauth } from './open-oauth.ts';
+import { openOauth, openProviders } from './open-oauth.ts';
+import { openPacks } from './open-packs.ts';
 
 export interface ServerOptions {
   readonly config: Config;
@@ -110,7 +111,10 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
   const tenant_http = createTenantHttp({ allowed_private: config.allowed_private });
   closers.push(() => tenant_http.close());
   const { environment = processEnvironment } = options;
-  const oauth = await openOauth({ store, vault, clock, ids: randomIds, log, outgoing, environment }, config);
+  const providers = await openProviders(environment, config);
+  const packs = await openPacks({ store, vault, clock, ids: randomIds, log, master, environment, providers }, config);
+  closers.push(() => packs.close());
+  const oauth = openOauth({ store, vault, clock, ids: randomIds, log, outgoing, providers }, config);
 
   const grants = createGrantKeeper({ ...oauth, store, clock, ids: randomIds, log, vault });
   closers.push(() => grants.close());
@@ -138,7 +142,7 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
       ...{ store, clock, ids: randomIds, log, http: outgoing, kinds: allKinds(options.more_kinds) },
       ...{ snapshotOf: mirrors.snapshotOf, saw: mirrors.saw },
     },
-    { files: catalogue.current, providers: [] },
+    { files: catalogue.current, providers: [packs.provider] },
   );
   closers.push(() => catalogues.close());
   closers.push(() => mirrors.stop());
@@ -165,6 +169,7 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
     ids: randomIds,
     catalogueOf: catalogues.of,
     definitions,
+    packs: packs.packs,
     mirrors,
     stopping: () => stopping,
   });
@@ -198,7 +203,10 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
       invitation: addresses.urlFor(undefined, `/invitations/${first.invitation}`),
       example: isDemo(config) ? demoExample : undefined,
     },
-    reload: () => catalogue.reload(),
+    reload: async () => {
+      await packs.packs.live.reload();
+      await catalogue.reload();
+    },
     stop: () => {
       stopping = true;
       return (stopped ??= stop(closers, log));

@@ -78,6 +78,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     vault_key_file: undefined,
     vault_keys: [],
     oauth_providers: [],
+    packs_folders: [],
+    packs_bundled: false,
     oauth_clients: [],
     oauth_return_urls: [],
     approval_from: 'critical',

@@ -150,6 +150,21 @@ export const settings = {
     description:
       'Names of ready-made sets of tools, for everyone on this server: `postgres`, `mysql`, `sqlite` and others.',
   },
+  packs_folders: {
+    path: 'packs.folders',
+    variable: 'TOOLCRIB_PACKS_FOLDERS',
+    schema: z.array(z.string().min(1)).default([]),
+    text: 'list',
+    description:
+      'Folders with packs, at whatever depth: each folder with a `manifest.yaml` is one. Their TypeScript is run by the server, so only the operator may write there. Followed while the server runs.',
+  },
+  packs_bundled: {
+    path: 'packs.bundled',
+    variable: 'TOOLCRIB_PACKS_BUNDLED',
+    schema: z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]).default(true),
+    text: 'text',
+    description: 'Whether the packs that come with the server are there. Each tenant turns on the ones it wants.',
+  },
   allowed_private: {
     path: 'network.allowed_private',
     variable: 'TOOLCRIB_ALLOWED_PRIVATE',

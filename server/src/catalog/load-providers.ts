@@ -3,7 +3,7 @@
 import { ToolcribError } from '../base/errors.ts';
 import type { Fault } from '../base/errors.ts';
 import { providerSchema } from '../credentials/oauth/provider.ts';
-import type { Provider, Providers } from '../credentials/oauth/provider.ts';
+import type { Provider } from '../credentials/oauth/provider.ts';
 import { decodeFields } from './decode-fields.ts';
 import { tell, tellShape } from './decoding.ts';
 import type { Decoding, Environment } from './decoding.ts';
@@ -19,7 +19,7 @@ export interface ProviderFiles {
 }
 
 /** Throws `config_invalid` with every fault: a provider that is half understood is not used. */
-export async function loadProviders({ paths, environment }: ProviderFiles): Promise<Providers> {
+export async function loadProviders({ paths, environment }: ProviderFiles): Promise<Map<string, Provider>> {
   const providers = new Map<string, Provider>();
   const faults: Fault[] = [];
   for (const path of paths) {

@@ -8,12 +8,15 @@ import type { Clock } from '../base/clock.ts';
 import { limits } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
 import { listFiles } from './read-files.ts';
+import type { Listed } from './read-files.ts';
 
 export interface WatchOptions {
   /** Files and folders. */
   readonly paths: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
+  /** The files behind a path; YAML files unless said otherwise. */
+  readonly list?: (path: string) => Promise<Listed>;
   /** Loads. Resolves with false when the files have changed meanwhile: then it is called again. */
   readonly onChange: (change: FilesChanged) => Promise<boolean>;
 }
@@ -123,10 +126,11 @@ export class FileWatcher {
   async #stamps(): Promise<Stamps> {
     const stamps = new Map<string, string>();
     const folders = new Set<string>();
-    for (const path of this.#options.paths) {
+    const { paths, list = listFiles } = this.#options;
+    for (const path of paths) {
       const absolute = resolve(path);
       folders.add(dirname(absolute));
-      const listed = await listFiles(absolute);
+      const listed = await list(absolute);
       if (listed.kind === 'fault') {
         if (!listed.is_gone) stamps.set(absolute, listed.fault.message);
         continue;

@@ -12,7 +12,8 @@ import { openMasterKeys } from '../credentials/vault/open-master-keys.ts';
 import type { IdentityDeps } from '../identity/api-keys.ts';
 import { findTenant, listTenants } from '../identity/tenants.ts';
 import type { Tenant } from '../identity/tenants.ts';
-import { openOauth } from '../open-oauth.ts';
+import { openOauth, openProviders } from '../open-oauth.ts';
+import { addPackProviders } from '../open-packs.ts';
 import { exit, wrongUsage } from './command.ts';
 import type { Command, CommandInput, Io } from './command.ts';
 import { configOf } from './config-option.ts';
@@ -61,8 +62,9 @@ async function withProviders<T>(
   const vault = createVault({ store, clock, ids, log, master });
   const outgoing = createHttpClient({ allowed_private: config.allowed_private });
   try {
-    const parts = { store, vault, clock, ids, log, outgoing, environment: processEnvironment };
-    return await work(await openOauth(parts, config));
+    const providers = await openProviders(processEnvironment, config);
+    await addPackProviders(providers, processEnvironment, config);
+    return await work(openOauth({ store, vault, clock, ids, log, outgoing, providers }, config));
   } finally {
     await outgoing.close();
   }

@@ -28,7 +28,7 @@ function rowsOf(uses: readonly MasterKeyUse[], configured: readonly string[]): r
   return [
     ...configured.map((id, index) => {
       const tenants = count.get(id) ?? 0;
-      return [id, String(tenants), index === 0 ? 'current' : tenants > 0 ? 'used' : 'unused, can be removed'];
+      return [id, String(tenants), index === 0 ? 'current' : count.has(id) ? 'used' : 'unused, can be removed'];
     }),
     ...missing.map((id) => [id, String(count.get(id)), 'missing']),
   ];

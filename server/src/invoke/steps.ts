@@ -2,6 +2,7 @@
 import { ToolcribError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { redact } from '../base/redact.ts';
+import { withoutSecrets } from '../base/without-secrets.ts';
 import type { Catalogue } from '../catalog/catalogue.ts';
 import type { RowsResult, ToolResult } from '../catalog/result.ts';
 import type { RunContext, Tool } from '../catalog/tool.ts';
@@ -14,7 +15,6 @@ import { findTool, requirePermission } from './find.ts';
 import { known } from './known.ts';
 import { namedRefusal } from './resolve-credential.ts';
 import { fillParameter, verifyTokens } from './verify.ts';
-import { withoutSecrets } from './without-secrets.ts';
 import type { CorridorDeps, Walk } from './walk.ts';
 
 /** Who is calling? Also takes the call's place in the audit: what cannot be recorded is not run. */

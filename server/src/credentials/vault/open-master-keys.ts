@@ -89,7 +89,11 @@ export function countByMasterKey(store: Store): Promise<readonly MasterKeyUse[]>
       .groupBy('master_key_id')
       .orderBy('master_key_id')
       .execute();
-    return rows.map((row) => ({ master_key_id: row.master_key_id, tenants: Number(row.tenants) }));
+    const uses = rows.map((row) => ({ master_key_id: row.master_key_id, tenants: Number(row.tenants) }));
+    // The operator's own key counts as in use, and for no tenant.
+    const own = await db.selectFrom('system_key').select('master_key_id').executeTakeFirst();
+    if (own === undefined || uses.some(({ master_key_id }) => master_key_id === own.master_key_id)) return uses;
+    return [...uses, { master_key_id: own.master_key_id, tenants: 0 }];
   });
 }
 

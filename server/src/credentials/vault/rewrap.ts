@@ -4,6 +4,7 @@ import { limits } from '../../base/limits.ts';
 import type { Log } from '../../base/log.ts';
 import type { Store } from '../../store/store.ts';
 import type { MasterKeys, WrappedKey } from './master-keys.ts';
+import { rewrapSystemKey } from './system-vault.ts';
 
 export interface RewrapDeps {
   readonly store: Store;
@@ -14,7 +15,7 @@ export interface RewrapDeps {
 export interface Rewrapped {
   /** Tenants whose key was wrapped anew. */
   readonly done: number;
-  /** Tenants whose key could not be unwrapped. */
+  /** Tenants whose key could not be unwrapped; the operator's own counts as one. */
   readonly failed: number;
 }
 
@@ -46,6 +47,12 @@ export async function rewrap(deps: RewrapDeps): Promise<Rewrapped> {
     done += await save(deps.store, changes);
     // The newer master key has its own look.
     if (deps.master.current() !== current) break;
+  }
+  try {
+    await rewrapSystemKey(deps);
+  } catch (thrown) {
+    failed += 1;
+    first_error ??= thrown;
   }
   if (done > 0 || failed > 0) {
     const fields = { master_key_id: current, tenants: done, failed };

@@ -21,6 +21,7 @@ import type { UseLimiter } from '../../identity/use-limiter.ts';
 import type { HandOffs } from '../../interactions/handoff/create-handoffs.ts';
 import type { InteractionWaiter } from '../../interactions/interaction-waiter.ts';
 import type { Corridor } from '../../invoke/call.ts';
+import type { Packs } from '../../packs/packs.ts';
 import type { ByteStream, TextStream } from '../http.ts';
 import type { Exchange, Route } from '../route.ts';
 import type { UploadPlaces } from './upload-places.ts';

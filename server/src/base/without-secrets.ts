@@ -1,4 +1,4 @@
-// Takes the secret variables of a call out of what it answers: a service that repeats what it was sent must not show a model
+// Takes the secrets of a call out of what it answers and logs: a service that repeats what it was sent must not show a model
 // a secret. A help, not a wall: a service that writes the secret in another way is not noticed.
 
 /** A shorter value is found in texts that have nothing to do with it. */
