@@ -16,6 +16,8 @@ export interface ApiRequest<Answer> {
   readonly json?: unknown;
   /** Sent as it is; `headers` says what it is. */
   readonly body?: string | Uint8Array;
+  /** A good answer is not read as JSON. */
+  readonly as_text?: true;
   /** What of the answer is used, such as a schema of zod. */
   readonly answer: ApiAnswerParser<Answer>;
   /** Looks at an answer before its status is: some services tell their errors in other ways. Throws a ToolError. */
@@ -63,9 +65,11 @@ export async function callApi<Answer>(
     signal: ctx.signal,
   });
   const { status, headers } = response;
-  const answer = { status, headers, body: readBody(await response.text()) };
+  const is_good = status >= 200 && status <= 299;
+  const text = await response.text();
+  const answer = { status, headers, body: is_good && request.as_text === true ? text : readBody(text) };
   request.refusal?.(answer);
-  if (status < 200 || status > 299) throw refusalOf(answer, request);
+  if (!is_good) throw refusalOf(answer, request);
   const parsed = request.answer.safeParse(answer.body);
   if (parsed.success) return { status, headers, body: parsed.data };
   throw new ToolError(apiErrors.bad_answer, `${service} answers with something else than it documents.`, {
@@ -148,14 +152,18 @@ export function cleanWords(words: unknown): string {
  * @example
  * const url = apiUrl('https://api.github.com')`/repos/${owner}/${repo}/issues`;
  */
-export function apiUrl(base: string): (texts: TemplateStringsArray, ...values: readonly (string | number)[]) => URL {
+export function apiUrl(
+  base: string,
+): (texts: TemplateStringsArray, ...values: readonly (string | number | readonly string[])[]) => URL {
   return (texts, ...values) => {
     const path = texts.reduce((before, text, index) => `${before}${pathPart(values[index - 1] ?? '')}${text}`);
     return new URL(`${base.replace(/\/+$/, '')}${path}`);
   };
 }
 
-function pathPart(value: string | number): string {
+/** Several values of one list are parts after each other: a path of a file. */
+function pathPart(value: string | number | readonly string[]): string {
+  if (typeof value === 'object') return value.map((part) => pathPart(part)).join('/');
   const text = String(value);
   if (text === '' || text === '.' || text === '..' || !text.isWellFormed()) {
     throw new ToolError(apiErrors.invalid_request, `"${cleanWords(text)}" cannot be part of an address.`);
