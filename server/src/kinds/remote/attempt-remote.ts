@@ -40,10 +40,10 @@ export type Attempt =
 /** Statuses by which a service says that the next attempt may go better. */
 const passing_statuses: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
 
-export async function attemptRemote(http: HttpClient, request: RemoteRequest, now: () => number): Promise<Attempt> {
+export async function attemptRemote(client: HttpClient, request: RemoteRequest, now: () => number): Promise<Attempt> {
   const { url, headers, body, token, signal, timeout_ms, limit_bytes } = request;
   try {
-    const answer = await http.request({ method: 'POST', url, headers, body, signal, timeout_ms, limit_bytes });
+    const answer = await client.request({ method: 'POST', url, headers, body, signal, timeout_ms, limit_bytes });
     return read(withoutSecretTexts(answer, token === undefined ? [] : [token]), request, now());
   } catch (thrown) {
     return unanswered(thrown, signal);

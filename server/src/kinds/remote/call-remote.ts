@@ -1,5 +1,6 @@
 // Calls a tool of a remote service by the contract (docs/remote-tools.md): POST {base_url}/v1/tools/{tool_type}.{action} with
 // the parameters at top level and a context. Retries where that is safe; leaves a failing service alone for a while.
+import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
 import { ToolcribError } from '../../base/errors.ts';
@@ -78,7 +79,7 @@ export async function callRemote(deps: RemoteDeps, call: RemoteCall): Promise<Js
       const wait_ms = waitBefore(outcome, {
         attempts,
         idempotent: call.idempotent,
-        random: deps.random ?? Math.random,
+        random: deps.random ?? anyFraction,
       });
       if (wait_ms === undefined || deps.clock.monotonic() + wait_ms >= ends_at) throw outcome.error;
       await (deps.wait ?? waitFor)(wait_ms, signal);
@@ -152,6 +153,11 @@ function waitBefore(
   if (attempts >= limits.remote_attempts) return undefined;
   const backoff_ms = limits.remote_backoff_ms * 2 ** (attempts - 1);
   return Math.max(rest_ms, backoff_ms * (0.5 + random() / 2));
+}
+
+/** From 0 to 1. */
+function anyFraction(): number {
+  return randomInt(1_001) / 1_000;
 }
 
 async function waitFor(ms: number, signal: AbortSignal): Promise<void> {

@@ -40,14 +40,14 @@ export interface ServiceFinding {
 }
 
 /** One finding per check, in the order in which they are made. Throws nothing that the service causes. */
-export async function* checkService(http: HttpClient, service: ServiceToCheck): AsyncGenerator<ServiceFinding> {
+export async function* checkService(client: HttpClient, service: ServiceToCheck): AsyncGenerator<ServiceFinding> {
   const [first] = service.tools;
   if (first === undefined) {
     yield { check: 'tools', outcome: 'failed', detail: 'the pack has no tools of a remote service' };
     return;
   }
   const probe: Question = { tool: { ...first, action: 'toolcrib_no_such_action' }, body: bodyOf({}) };
-  const ask = (question: Question): Promise<Answer> => send(http, service, question);
+  const ask = (question: Question): Promise<Answer> => send(client, service, question);
   yield refusal('unknown action', await ask(probe), [400, 404, 422, 200]);
   if (service.token === undefined) {
     yield { check: 'no token', outcome: 'skipped', detail: 'give --token to see whether the service asks for it' };
@@ -99,13 +99,13 @@ function bodyOf(params: JsonObject): string {
   return writeJson({ ...params, context: { tenant_id: 'conformance', workspace_id: 'conformance', execution_id } });
 }
 
-async function send(http: HttpClient, service: ServiceToCheck, question: Question): Promise<Answer> {
+async function send(client: HttpClient, service: ServiceToCheck, question: Question): Promise<Answer> {
   const { base_url } = service;
   const { body, tool, timeout_ms = service.timeout_ms } = question;
   const token = 'token' in question ? question.token : service.token;
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   try {
-    const answer = await http.request({
+    const answer = await client.request({
       method: 'POST',
       url: remoteUrl({ base_url, ...tool }),
       headers: { 'content-type': 'application/json', 'idempotency-key': 'conformance-1', ...authorization },
