@@ -1,4 +1,5 @@
 // The SDK: the operations of the REST surface as methods. Runs on any fetch; has no dependency.
+import type { Pack, PackEnabledBody, PackList, PackSettingsBody } from './pack-wire.ts';
 import { writeJson } from './json.ts';
 import type { HandOff, HandOffDetails, HandOffFilter, HandOffList } from './handoff-wire.ts';
 import type { JsonInput, JsonObject } from './json.ts';
@@ -333,6 +334,27 @@ export class ToolcribClient {
   /** Ends the sessions too that were begun with it. */
   deleteSignOn(id: string): Promise<{ readonly deleted: string }> {
     return this.#send('DELETE', `/v1/sign-ons/${encodeURIComponent(id)}`);
+  }
+
+  /** The packs of this server, and which of them the tenant has. */
+  listPacks(): Promise<PackList> {
+    return this.#send('GET', '/v1/packs');
+  }
+
+  /** A pack with its tools and settings; as calls in a workspace have them, when it is named. */
+  getPack(code: string, options: { readonly workspace_id?: string } = {}): Promise<Pack> {
+    const query = options.workspace_id === undefined ? '' : `?workspace_id=${encodeURIComponent(options.workspace_id)}`;
+    return this.#send('GET', `/v1/packs/${encodeURIComponent(code)}${query}`);
+  }
+
+  /** Turns a feature pack on or off for the tenant. */
+  setPack(code: string, body: PackEnabledBody): Promise<Pack> {
+    return this.#send('PUT', `/v1/packs/${encodeURIComponent(code)}`, { body });
+  }
+
+  /** What is not named stays; null takes a value away. */
+  setPackSettings(code: string, body: PackSettingsBody): Promise<Pack> {
+    return this.#send('PUT', `/v1/packs/${encodeURIComponent(code)}/settings`, { body });
   }
 
   /** The names of your own secret variables and of the tenant's. */

@@ -1,12 +1,9 @@
 // Packs on the wire.
 import type { JsonObject } from './json.ts';
 import type { ConfigValue } from './tool-context.ts';
-import type { Fault } from './wire.ts';
 
 export interface PackList {
   readonly packs: readonly PackSummary[];
-  /** Packs that cannot be used, for whoever may configure packs. */
-  readonly faulty: readonly { readonly code: string | null; readonly faults: readonly Fault[] }[];
 }
 
 export interface PackSummary {

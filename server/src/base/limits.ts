@@ -143,6 +143,26 @@ export const limits = {
   /** What finding the words of one fault counts as. */
   schema_fault_steps: 200,
 
+  /** An OpenAPI document: the largest public ones have some megabytes. */
+  openapi_bytes: 16 * 1024 * 1024,
+  /** The same when it comes over the API, or from a URL while a person waits. */
+  openapi_fetched_bytes: 16 * 1024 * 1024,
+  /** Time and memory of the thread that reads one in YAML. */
+  openapi_parse_ms: 20_000,
+  openapi_parse_mib: 1_024,
+  /** Operations that one source brings as tools: a model is lost among more. */
+  openapi_operations: 200,
+  /** Operations that an inspection lists. */
+  openapi_listed: 2_000,
+  /** Schemas of one operation: what a large one has, several times over. */
+  openapi_schemas: 4_000,
+  /** References that lead to a reference. */
+  openapi_references: 20,
+  /** A description, a title, and the name of a tool: the longest that models' interfaces take. */
+  openapi_words_characters: 2_000,
+  openapi_title_characters: 200,
+  openapi_name_characters: 64,
+
   /** Tenants whose catalogue is remembered, and tools of their own in all of them; the one put together first makes room. */
   tenant_catalogues: 10_000,
   tenant_catalogue_tools: 100_000,
@@ -162,6 +182,8 @@ export const limits = {
   pack_text_characters: 4_000,
   /** One value of a setting: a key in PEM has a few kilobytes. */
   pack_setting_characters: 16 * 1024,
+  /** An address or an id of a remote connection. */
+  pack_connection_characters: 2_000,
   /** Loading the modules of one pack: they should do nothing but define. */
   pack_load_ms: 10_000,
   /** How often a process looks whether the operator has changed a setting of a pack. */
@@ -175,6 +197,8 @@ export const limits = {
   /** One of them: an OpenAPI document is the largest. And all of a tenant together. */
   definition_bytes: 512 * 1024,
   definitions_bytes: 4 * 1024 * 1024,
+  /** Checks of definitions of one tenant that wait: they are made one after the other. */
+  definition_queue: 16,
   /** How often a change of a definition is checked again because another came in between. */
   definition_tries: 5,
   /** How deep calls of tools by tools may go: more is a tool that calls itself. */
@@ -623,7 +647,7 @@ export const limits = {
   /** Getting ready to talk to a server, also starting its program. */
   mcp_connect_ms: 20_000,
   /** How long a look at a server's list counts for a connection: a change is noticed no later. */
-  mcp_look_ms: 5 * 60_000,
+  mcp_look_ms: 60_000,
   /** How often the servers of the operator's files are looked at, give or take a fifth. */
   mcp_sweep_ms: 10 * 60_000,
   /** After a look that has failed. */

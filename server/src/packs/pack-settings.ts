@@ -54,6 +54,11 @@ export class PackSettingsReader {
     return this.#remembered.get(tenant_id)?.rows ?? readTenantSettings(this.#deps.store, tenant_id);
   }
 
+  /** As they are in the database. */
+  rowsNow(tenant_id: string): Promise<readonly StoredConnection[]> {
+    return readTenantSettings(this.#deps.store, tenant_id);
+  }
+
   resolve(pack: Pack, rows: readonly StoredConnection[], workspace_id: string | null): PackSettings {
     const { environment, system } = this.#deps;
     const own = rows.filter(({ code }) => code === pack.code);

@@ -51,6 +51,10 @@ import { listMembers } from './list-members.ts';
 import { cancelHandOff } from './cancel-handoff.ts';
 import { getHandOff } from './get-handoff.ts';
 import { listHandOffs } from './list-handoffs.ts';
+import { getPack } from './get-pack.ts';
+import { listPacks } from './list-packs.ts';
+import { setPack } from './set-pack.ts';
+import { setPackSettings } from './set-pack-settings.ts';
 import { listPolicies } from './list-policies.ts';
 import { listReceipts } from './list-receipts.ts';
 import { listSessions } from './list-sessions.ts';
@@ -125,6 +129,10 @@ export const operations: readonly AnyOperation[] = [
   listVariables,
   setVariable,
   deleteVariable,
+  listPacks,
+  getPack,
+  setPack,
+  setPackSettings,
   listFiles,
   saveFile,
   getFile,
