@@ -108,6 +108,7 @@ export function createServices(parts: Parts) {
     definitions: parts.definitions,
     packs: parts.packs,
     mirrors: parts.mirrors,
+    interactions,
     tenant_http: parts.tenant_http,
     corridor: createCorridor(calls),
     passwords: createPasswords(),

@@ -22,6 +22,8 @@ export interface ConnectionAccount {
 
 export interface CallAccount<Config> {
   readonly kind: 'call';
+  /** Whether the service itself says who grants access to it: then `credential: caller` takes OAuth as well. */
+  readonly names_its_provider?: true;
   /** In which ways a caller may give it, the preferred one first. */
   strategies(config: Config): readonly CredentialStrategy[];
   /** What is wrong with a file that uses it, or does not; paths are relative to the source. */

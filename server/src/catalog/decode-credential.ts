@@ -61,7 +61,9 @@ export function toNeed(
   const taken = caller_account.kind === 'call' ? caller_account.strategies(config) : caller_account.strategies;
   if (given === 'caller') {
     // The account of this source alone: a password for one database is never offered to another. No provider grants it.
-    return { systems: [entity.name], strategies: taken.filter((one) => one !== 'oauth2'), scopes: [] };
+    const by_oauth = caller_account.kind === 'call' && caller_account.names_its_provider === true;
+    const strategies = by_oauth ? taken : taken.filter((one) => one !== 'oauth2');
+    return { systems: [entity.name], strategies, scopes: [] };
   }
   const foreign = given.strategies?.findIndex((one) => !taken.includes(one)) ?? -1;
   if (foreign >= 0) {

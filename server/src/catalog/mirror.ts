@@ -44,6 +44,8 @@ export interface LookAs {
 /** The capability "mirrors another server". */
 export interface MirroringSource extends Source {
   readonly identity: string;
+  /** Its address, where it has one. */
+  readonly url?: string;
   /** Asks now. Throws `source_unavailable`, `credential_refused`. */
   look(as: LookAs, signal: AbortSignal): Promise<Listing>;
 }

@@ -32,6 +32,8 @@ export interface ClientDeps {
 }
 
 export interface NewOauthClient {
+  /** Where the address to come back to had to be known before. */
+  readonly id?: string;
   readonly tenant_id: string;
   readonly provider: string;
   readonly name: string;
@@ -57,13 +59,13 @@ export function oauthProvider(providers: Providers, name: string): Provider {
 export async function registerClient(
   deps: ClientDeps,
   actor: Actor,
-  { tenant_id, provider: name, client_secret, ...given }: NewOauthClient,
+  { id = deps.ids.uuid(), tenant_id, provider: name, client_secret, ...given }: NewOauthClient,
 ): Promise<RegisteredClient> {
-  const { store, vault, clock, ids } = deps;
+  const { store, vault, clock } = deps;
   const provider = oauthProvider(deps.providers, name);
   checkOptions(provider, given.options, { of: 'client', path: 'body.options', complete: true });
   const tenant_vault = await vault.of(tenant_id);
-  const row = { tenant_id, id: ids.uuid(), provider: name, ...given, created_at: new Date(clock.now()) };
+  const row = { tenant_id, id, provider: name, ...given, created_at: new Date(clock.now()) };
   await store.inTenant(tenant_id, async (db) => {
     const most = given.user_id === null ? limits.oauth_clients : limits.oauth_clients_per_person;
     const before = await db

@@ -7,7 +7,7 @@ import type { DescribedAnswer, RequestValues } from './described-request.ts';
 import { textAt } from './json-pointer.ts';
 import { ProviderError } from './provider-problem.ts';
 import type { DescribedRequest, OauthOfProvider } from './provider.ts';
-import { authorizeParameters, configure, createProviderServers } from './provider-server.ts';
+import { authorizeParameters, configure, createProviderServers, resourceParameter } from './provider-server.ts';
 import type { ProviderAt, ProviderMetadata, ProviderServers, ServerDeps } from './provider-server.ts';
 import { toProviderError } from './to-provider-error.ts';
 import { readTokenAnswer } from './token-answer.ts';
@@ -95,7 +95,7 @@ export function createProviderEndpoint(deps: ServerDeps): ProviderEndpoint {
     exchangeCode: (at, returned) => exchangeCode(context, at, returned),
     refreshGrant: (at, refresh_token) =>
       askForGrant(context, at, async (library, configuration) =>
-        library.refreshTokenGrant(configuration, refresh_token),
+        library.refreshTokenGrant(configuration, refresh_token, { ...resourceParameter(at) }),
       ),
     revokeToken: (at, tokens) => revokeToken(context, at, tokens),
     isAlive: async (at, access_token) => {
@@ -146,11 +146,16 @@ async function exchangeCode(context: Context, at: ProviderAt, returned: Returned
   const url = new URL(redirect_uri);
   url.search = answer.toString();
   const ask = async (library: Library, configuration: openid.Configuration): Promise<TokenAnswer> =>
-    library.authorizationCodeGrant(configuration, url, {
-      expectedState: state,
-      ...(code_verifier === undefined ? {} : { pkceCodeVerifier: code_verifier }),
-      ...(nonce === undefined ? {} : { expectedNonce: nonce }),
-    });
+    library.authorizationCodeGrant(
+      configuration,
+      url,
+      {
+        expectedState: state,
+        ...(code_verifier === undefined ? {} : { pkceCodeVerifier: code_verifier }),
+        ...(nonce === undefined ? {} : { expectedNonce: nonce }),
+      },
+      { ...resourceParameter(at) },
+    );
   return askForGrant(context, at, ask, { keeps_id_token: nonce !== undefined });
 }
 

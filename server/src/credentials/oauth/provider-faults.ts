@@ -99,6 +99,7 @@ function placeholderFaults(provider: Provider): readonly ProviderFault[] {
       'device_url',
       'userinfo_url',
       'revoke_url',
+      'resource',
       'authorize_parameters',
     ] as const),
   ].map((name) => [['oauth', name], oauth?.[name]]);

@@ -43,17 +43,22 @@ export interface ProviderMetadata extends ServerMetadata {
 /** What is kept here is public and the same for everybody: metadata by the issuer they were read from. */
 export function createProviderServers({ fetch, clock }: ServerDeps): ProviderServers {
   const known = new Map<string, { readonly at: number; readonly metadata: ServerMetadata }>();
-  const discover = async (name: string, issuer: string): Promise<ServerMetadata> => {
+  const discover = async (name: string, issuer: string, any_metadata: boolean): Promise<ServerMetadata> => {
     const now = clock.monotonic();
     const kept = known.get(issuer);
     if (kept !== undefined && now - kept.at < limits.provider_metadata_ms) return kept.metadata;
     const library = await import('openid-client');
     try {
-      const found = await library.discovery(new URL(issuer), 'discovery', undefined, library.None(), {
-        [library.customFetch]: fetch,
-        // oxlint-disable-next-line typescript/no-deprecated -- only where the definition says http, which it may on this machine
-        execute: isPlain(issuer) ? [library.allowInsecureRequests] : [],
-      });
+      const discoverBy = async (algorithm: 'oidc' | 'oauth2') =>
+        library.discovery(new URL(issuer), 'discovery', undefined, library.None(), {
+          [library.customFetch]: fetch,
+          algorithm,
+          // oxlint-disable-next-line typescript/no-deprecated -- only where the definition says http, which it may on this machine
+          execute: isPlain(issuer) ? [library.allowInsecureRequests] : [],
+        });
+      const found = await (any_metadata
+        ? discoverBy('oauth2').catch(async () => discoverBy('oidc'))
+        : discoverBy('oidc'));
       const metadata = found.serverMetadata();
       known.delete(issuer);
       known.set(issuer, { at: now, metadata });
@@ -69,7 +74,8 @@ export function createProviderServers({ fetch, clock }: ServerDeps): ProviderSer
       if (oauth === undefined) throw new TypeError(`The provider ${name} has no OAuth`);
       const issuer = fillAddress(oauth.issuer, options);
       if (oauth.discovery && issuer === undefined) throw new ProviderError(name, 'malformed');
-      const found = oauth.discovery && issuer !== undefined ? await discover(name, issuer) : undefined;
+      const found =
+        oauth.discovery && issuer !== undefined ? await discover(name, issuer, oauth.any_metadata) : undefined;
       const own = {
         authorization_endpoint: fillAddress(oauth.authorize_url, options),
         token_endpoint: fillAddress(oauth.token_url, options),
@@ -119,9 +125,15 @@ function isPlain(url: string | undefined): boolean {
 }
 
 /** The further parameters of the authorization request. */
-export function authorizeParameters({ provider, client }: ProviderAt): Options {
+export function authorizeParameters(at: ProviderAt): Options {
+  const { provider, client } = at;
   const { authorize_parameters = {} } = provider.oauth ?? {};
-  return Object.fromEntries(
-    Object.entries(authorize_parameters).map(([name, text]) => [name, fillText(text, client.options)]),
-  );
+  const own = Object.entries(authorize_parameters).map(([name, text]) => [name, fillText(text, client.options)]);
+  return { ...Object.fromEntries(own), ...resourceParameter(at) };
+}
+
+/** RFC 8707: every request for a token says what it is for. */
+export function resourceParameter({ provider, client }: ProviderAt): Options {
+  const { resource } = provider.oauth ?? {};
+  return resource === undefined ? {} : { resource: fillText(resource, client.options) };
 }

@@ -106,6 +106,12 @@ const oauth = z.strictObject({
   issuer: address.optional(),
   /** The addresses are read from the issuer's metadata (OpenID Connect Discovery, RFC 8414). */
   discovery: z.boolean().default(false),
+  /** With discovery: also by RFC 8414 alone, where there is no OpenID Connect. */
+  any_metadata: z.boolean().default(false),
+  /** For what tokens are asked (RFC 8707). */
+  resource: address.optional(),
+  /** The option that holds the usual scopes, separated by commas. */
+  scopes_option: name.optional(),
   /** Whether `iss` always comes; with discovery the metadata say so. */
   iss_required: z.boolean().default(false),
   authorize_url: address.optional(),
@@ -157,6 +163,8 @@ export const providerFields = z.strictObject({
   title: text,
   /** Which kind of account it gives: what tools ask for. The name, unless said otherwise. */
   system: name.optional(),
+  /** The option of a registration that says so instead. */
+  system_option: name.optional(),
   documentation: z.url({ protocol: /^https$/ }).optional(),
   /** How we are registered there, for admins. */
   register: text.optional(),
@@ -186,4 +194,10 @@ export type Providers = ReadonlyMap<string, Provider>;
 /** Which kind of account it gives. */
 export function systemOf({ system, name: own }: Provider): string {
   return system ?? own;
+}
+
+/** The same of an account that is connected with a registration. */
+export function systemWith(provider: Provider, options: Readonly<Record<string, string>>): string {
+  const { system_option } = provider;
+  return (system_option === undefined ? undefined : options[system_option]) ?? systemOf(provider);
 }

@@ -13,7 +13,7 @@ import { oauthProvider, readClients, toProviderAt } from './clients.ts';
 import type { ClientDeps } from './clients.ts';
 import type { OauthClient, ProviderAt } from './endpoint.ts';
 import type { Provider } from './provider.ts';
-import { systemOf } from './provider.ts';
+import { systemWith } from './provider.ts';
 import { checkOptions } from './provider-urls.ts';
 import type { Options } from './provider-urls.ts';
 
@@ -82,9 +82,13 @@ export async function prepareConnection(
     at: toProviderAt(provider, client, options),
     name: again?.name ?? wanted.name ?? provider.title,
     is_named: wanted.name !== undefined,
-    system: again?.system ?? systemOf(provider),
+    system: again?.system ?? systemWith(provider, client.options),
     scope,
-    scopes: scopesOf(provider, wanted.scopes ?? again?.granted_scopes ?? undefined, found.needed),
+    scopes: scopesOf(
+      provider,
+      wanted.scopes ?? again?.granted_scopes ?? optionScopes(provider, client.options),
+      found.needed,
+    ),
     options,
     credential_id: wanted.credential_id ?? null,
     interaction_id: wanted.interaction_id ?? null,
@@ -143,6 +147,12 @@ function noClient({ title }: Provider): ToolcribError {
   return new ToolcribError('conflict', {
     params: { problem: `This server has no OAuth client for ${title}: an admin adds one, or you name one of your own` },
   });
+}
+
+/** The usual ones of this registration. */
+function optionScopes({ oauth }: Provider, options: Options): readonly string[] | undefined {
+  const text = oauth?.scopes_option === undefined ? undefined : options[oauth.scopes_option];
+  return text === undefined || text === '' ? undefined : text.split(',');
 }
 
 /** Those that are always asked for, those that are needed, and those that were picked. */

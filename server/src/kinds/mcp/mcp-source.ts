@@ -22,6 +22,7 @@ export const mcpSource: SourceKind<McpConfig> = {
   for_tenants: { origin: ({ url }) => new URL(url).origin },
   caller_account: {
     kind: 'call',
+    names_its_provider: true,
     strategies: () => ['oauth2', 'token', 'username_password'],
     check: ({ headers }, is_used) =>
       Object.keys(headers)
@@ -38,6 +39,7 @@ export const mcpSource: SourceKind<McpConfig> = {
       {
         type: 'mcp',
         name,
+        url: config.url,
         which: which(config),
         max_connections: limits.mcp_connections,
         connect: (at) => openHttp({ url: config.url, headers: headersFor(name, config, at), http: at.http }),

@@ -19,6 +19,7 @@ import { toResult } from './to-result.ts';
 export interface ServerOptions {
   readonly type: 'mcp' | 'mcp-stdio';
   readonly name: string;
+  readonly url?: string;
   /** Everything that says which server it is. */
   readonly which: readonly string[];
   readonly max_connections: number;
@@ -126,6 +127,7 @@ export function createMcpServer(options: ServerOptions, deps: SourceDeps): McpSe
   return {
     type,
     identity,
+    ...(options.url === undefined ? {} : { url: options.url }),
     look,
     run,
     probe: async (signal, credential) => {

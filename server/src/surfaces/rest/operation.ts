@@ -19,6 +19,7 @@ import type { Identify, Principal } from '../../identity/principal.ts';
 import type { OnMemberLeaving } from '../../identity/remove-member.ts';
 import type { UseLimiter } from '../../identity/use-limiter.ts';
 import type { HandOffs } from '../../interactions/handoff/create-handoffs.ts';
+import type { Interactions } from '../../interactions/interaction.ts';
 import type { InteractionWaiter } from '../../interactions/interaction-waiter.ts';
 import type { Corridor } from '../../invoke/call.ts';
 import type { Packs } from '../../packs/packs.ts';
@@ -32,6 +33,8 @@ export interface RestDeps extends IdentityDeps {
   readonly definitions: Definitions;
   readonly packs: Packs;
   readonly mirrors: Mirrors;
+  /** Asks people for what only they can do. */
+  readonly interactions: Interactions;
   /** For what goes out on behalf of a tenant. */
   readonly tenant_http: TenantHttp;
   /** Which tools a tenant has. */

@@ -3,7 +3,8 @@ import type { Interaction } from '../../../interactions/find-interactions.ts';
 import type { GivenAccount } from '../../../interactions/connect-account.ts';
 import type { GivenStrategy } from '../../../credentials/secret-fields.ts';
 import type { Provider, Providers } from '../../../credentials/oauth/provider.ts';
-import { systemOf } from '../../../credentials/oauth/provider.ts';
+import type { RegisteredClient } from '../../../credentials/oauth/choose-client.ts';
+import { systemOf, systemWith } from '../../../credentials/oauth/provider.ts';
 
 export interface AccountField {
   readonly name: string;
@@ -29,6 +30,8 @@ export interface OauthWay {
   readonly system: string;
   readonly provider: string;
   readonly title: string;
+  /** The registration that it is connected with, where only that one gives such an account. */
+  readonly oauth_client_id?: string;
 }
 
 export interface Ways {
@@ -40,7 +43,7 @@ export interface Ways {
 export const own_fields = 4;
 
 /** Every way that an interaction asks for, by what is known of the providers. */
-export function waysOf({ details }: Interaction, providers: Providers): Ways {
+export function waysOf({ details }: Interaction, providers: Providers, clients: readonly RegisteredClient[]): Ways {
   if (details.kind !== 'connect') return { forms: [], oauth: [] };
   const forms: AccountForm[] = [];
   const oauth: OauthWay[] = [];
@@ -50,10 +53,23 @@ export function waysOf({ details }: Interaction, providers: Providers): Ways {
       if (strategy === 'oauth2') {
         const able = known.filter((provider) => provider.oauth !== undefined);
         oauth.push(...able.map(({ name, title }) => ({ system, provider: name, title })));
+        oauth.push(...waysWith(clients, { system, providers }));
       } else forms.push(formOf({ key: `f${forms.length}`, system, strategy }, known));
     }
   }
   return { forms, oauth };
+}
+
+/** Registrations at providers of which each gives a kind of account of its own. */
+function waysWith(
+  clients: readonly RegisteredClient[],
+  { system, providers }: { readonly system: string; readonly providers: Providers },
+): readonly OauthWay[] {
+  return clients.flatMap(({ id, provider: name, options, name: title }): readonly OauthWay[] => {
+    const provider = providers.get(name);
+    if (provider?.system_option === undefined || systemWith(provider, options) !== system) return [];
+    return [{ system, provider: name, title, oauth_client_id: id }];
+  });
 }
 
 const usual: Readonly<Record<GivenStrategy, Pick<AccountForm, 'title' | 'fields'>>> = {

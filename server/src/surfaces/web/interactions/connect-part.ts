@@ -1,6 +1,7 @@
 // The part of the page that asks for an account: at a provider that knows the person, or by hand. What is typed in goes into
 // the vault and is never shown again, not even in a form that was refused.
 import type { Fault, ToolcribError } from '../../../base/errors.ts';
+import type { RegisteredClient } from '../../../credentials/oauth/choose-client.ts';
 import type { Providers } from '../../../credentials/oauth/provider.ts';
 import type { Principal } from '../../../identity/principal.ts';
 import type { Interaction } from '../../../interactions/find-interactions.ts';
@@ -14,6 +15,8 @@ export interface ConnectPartView {
   readonly interaction: Interaction;
   readonly principal: Principal;
   readonly providers: Providers;
+  /** Registrations that this person may connect with. */
+  readonly clients: readonly RegisteredClient[];
   /** The start of every form: its hidden fields. */
   readonly fields: Html;
   /** What was wrong with the form just sent, and the form. */
@@ -24,12 +27,12 @@ export interface ConnectPartView {
 }
 
 export function connectPart(view: ConnectPartView): Html {
-  const { interaction, principal, providers } = view;
+  const { interaction, principal, providers, clients } = view;
   if (interaction.status !== 'pending') return html``;
   if (!principal.permissions.has('credentials.write')) {
     return html`<p>Your role does not allow you to connect accounts; ask an admin of your organisation.</p>`;
   }
-  const { forms, oauth } = waysOf(interaction, providers);
+  const { forms, oauth } = waysOf(interaction, providers, clients);
   if (forms.length + oauth.length === 0) {
     return html`<p>This server has no way to connect such an account; ask whoever operates it.</p>`;
   }
@@ -39,11 +42,15 @@ ${forms.map((form) => accountForm(form, view))}`;
 }
 
 /** Leads to the page that asks once more and then sends to the provider. */
-function oauthLink({ provider, title, system }: OauthWay, { interaction, return_to }: ConnectPartView): Html {
+function oauthLink(
+  { provider, title, system, oauth_client_id }: OauthWay,
+  { interaction, return_to }: ConnectPartView,
+): Html {
   const { id, credential_id } = interaction;
   const back = return_to === undefined ? '' : `?return_to=${encodeURIComponent(return_to)}`;
   const query = new URLSearchParams({ interaction_id: id, return_to: `${pathOf(id)}${back}` });
   if (credential_id !== null) query.set('credential_id', credential_id);
+  if (oauth_client_id !== undefined) query.set('oauth_client_id', oauth_client_id);
   return html`<h2>${title} <span class="quiet">(${system})</span></h2>
 <p><a class="button" href="/connect/${provider}?${query.toString()}">${credential_id === null ? 'Connect' : 'Connect again'} with ${title}</a></p>`;
 }

@@ -112,7 +112,7 @@ async function act(
       });
       return void deps.forgetIdentities();
     case 'connect': {
-      const account = readAccount(waysOf(interaction, deps.providers), form);
+      const account = readAccount(waysOf(interaction, deps.providers, []), form);
       if (account === undefined) break;
       await connectAccount(deps, principal, { interaction, account });
       return void deps.forgetIdentities();

@@ -1,4 +1,5 @@
 // The page of one interaction: what is asked, and how it stands. The parts that ask are in the files beside this one.
+import { listClients } from '../../../credentials/oauth/clients.ts';
 import type { ToolcribError } from '../../../base/errors.ts';
 import { listCandidates } from '../../../interactions/choose-account.ts';
 import type { Interaction } from '../../../interactions/find-interactions.ts';
@@ -76,7 +77,10 @@ async function partOf(
   const { principal } = browser;
   switch (interaction.kind) {
     case 'connect':
-      return connectPart({ interaction, principal, providers: deps.providers, fields, error, form, return_to });
+      return connectPart({
+        ...{ interaction, principal, providers: deps.providers, fields, error, form, return_to },
+        clients: await listClients(deps, { ...principal, and_of_tenant: true }),
+      });
     case 'choose':
       return choosePart({ interaction, fields, candidates: await listCandidates(deps, principal, interaction) });
     case 'approve': {
