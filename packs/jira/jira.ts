@@ -26,35 +26,47 @@ export async function openJira(ctx: ToolContext): Promise<Jira> {
     });
     return answer.body;
   };
-  const base =
-    user === undefined || password === undefined ? await siteOfGrant(ctx, call) : configText(ctx, 'site_url');
+  const base = user === undefined || password === undefined ? await siteOfGrant(ctx, call) : siteUrl(ctx);
   return { at: apiUrl(`${base.replace(/\/+$/, '')}/rest/api/3`), call };
+}
+
+/** Undefined: none is named. */
+function siteName({ config }: Pick<ToolContext, 'config'>): string | undefined {
+  const { site } = config;
+  if (site === undefined || site === '') return undefined;
+  if (typeof site === 'string' && /^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/.test(site)) return site.toLowerCase();
+  throw new ToolError(
+    'setting_invalid',
+    'The setting "site" is not the name of a site, such as example of https://example.atlassian.net.',
+  );
+}
+
+function siteUrl(ctx: Pick<ToolContext, 'config'>): string {
+  const site = siteName(ctx);
+  if (site === undefined) throw new ToolError('setting_missing', 'Accounts with an API token need the setting "site".');
+  return configText(ctx, 'site_url').replace('{site}', site);
 }
 
 const sites = z.array(z.object({ id: z.string(), url: z.string(), name: z.string().default('') }));
 
-/** An OAuth grant counts for one or several sites; the setting site_url says which one is meant. */
+/** An OAuth grant counts for one or several sites; the setting `site` says which one is meant. */
 async function siteOfGrant(ctx: ToolContext, call: Jira['call']): Promise<string> {
   const at = apiUrl(configText(ctx, 'api_url'));
   const found = await call(at`/oauth/token/accessible-resources`, { answer: sites });
-  const wanted = ctx.config['site_url'];
   const fitting =
-    typeof wanted === 'string' && wanted !== '' ? found.filter(({ url }) => sameSite(url, wanted)) : found;
+    siteName(ctx) === undefined
+      ? found
+      : found.filter(({ url }) => URL.parse(url)?.host === URL.parse(siteUrl(ctx))?.host);
   const [site, ...others] = fitting;
   if (site === undefined) throw new ToolError(apiErrors.not_allowed, 'The account was not given access to the site.');
   if (others.length > 0) {
     const list = fitting.slice(0, 10).map(({ url }) => cleanWords(url));
     throw new ToolError(
       'choose_site',
-      `The account has several sites; the setting site_url says which: ${list.join(', ')}`,
+      `The account has several sites; the setting site says which: ${list.join(', ')}`,
     );
   }
   return at`/ex/jira/${site.id}`.href;
-}
-
-function sameSite(one: string, other: string): boolean {
-  const host = URL.parse(one)?.host;
-  return host !== undefined && host === URL.parse(other)?.host;
 }
 
 const problem = z.object({
