@@ -80,6 +80,17 @@ describe('a webhook', () => {
     expect(delivery?.['id']).toBe(request.headers['webhook-id']);
   });
 
+  test('is signed with both secrets after a rotation', async () => {
+    const before = await secret();
+    const rotated = await world.toolcrib.request('POST', '/v1/webhook-secret/rotate', { key: boss.key });
+    expect(rotated.body.secret).not.toBe(before);
+    await world.answer(ann, await ask(), filled);
+    await expect.poll(() => received().length, { timeout: 10_000 }).toBe(1);
+    for (const one of [before, rotated.body.secret as string]) {
+      expect(() => verified(received()[0] as ReceivedRequest, one)).not.toThrow();
+    }
+  });
+
   test('is sent for every end: refused, cancelled, and a time that nobody has noticed', async () => {
     const ends = { refuse: 'denied', cancel: 'cancelled' } as const;
     for (const [word, status] of Object.entries(ends)) {
@@ -131,17 +142,14 @@ describe('a webhook', () => {
     statuses.push(...Array.from({ length: 50 }, () => 503));
     const offer = await ask();
     await world.answer(ann, offer, filled);
-    let attempts = 0;
-    while ((await deliveryOf(offer.id))?.['state'] !== 'failed') {
-      attempts += 1;
-      await expect
-        .poll(async () => Number((await deliveryOf(offer.id))?.['attempts']), { timeout: 10_000 })
-        .toBeGreaterThanOrEqual(attempts);
-      await expect.poll(async () => (await deliveryOf(offer.id))?.['problem']).toBe('answered 503');
-      world.pass(limits.webhook_retry_last_ms);
-    }
-    expect(attempts).toBeGreaterThan(8);
-    expect(attempts).toBeLessThan(25);
+    const state = async () => {
+      world.pass(limits.webhook_retry_last_ms / 4);
+      return (await deliveryOf(offer.id))?.['state'];
+    };
+    await expect.poll(state, { timeout: 40_000, interval: 250 }).toBe('failed');
+    const attempts = Number((await deliveryOf(offer.id))?.['attempts']);
+    expect(attempts).toBeGreaterThan(5);
+    expect(attempts).toBeLessThan(30);
   }, 60_000);
 
   test('goes to five addresses at most', async () => {
@@ -156,19 +164,10 @@ describe('a webhook', () => {
   });
 });
 
-test('after a rotation both secrets sign for a day, then the new one alone', async () => {
-  // The tests before have let more than a day pass, and sessions with it.
+test('a day after a rotation the new secret alone signs', async () => {
   [ann, boss] = await Promise.all([world.person('ann2'), world.person('boss2', { role: 'admin' })]);
-  const before = await secret();
-  const rotated = await world.toolcrib.request('POST', '/v1/webhook-secret/rotate', { key: boss.key });
-  expect(rotated.body.secret).not.toBe(before);
-  await world.answer(ann, await ask(), filled);
-  await expect.poll(() => received().length, { timeout: 10_000 }).toBe(1);
-  for (const one of [before, rotated.body.secret as string]) {
-    expect(() => verified(received()[0] as ReceivedRequest, one)).not.toThrow();
-  }
+  await world.toolcrib.request('POST', '/v1/webhook-secret/rotate', { key: boss.key });
   world.pass(limits.webhook_previous_key_ms);
-  serial += 1;
   ann = await world.person('ann3');
   await world.answer(ann, await ask(), filled);
   await expect.poll(() => received().length, { timeout: 10_000 }).toBe(1);
