@@ -182,6 +182,8 @@ export const limits = {
   pack_text_characters: 4_000,
   /** One value of a setting: a key in PEM has a few kilobytes. */
   pack_setting_characters: 16 * 1024,
+  /** Requests to settings endpoints of packs that one tenant may have under way, per process. */
+  pack_route_calls: 16,
   /** An address or an id of a remote connection. */
   pack_connection_characters: 2_000,
   /** Loading the modules of one pack: they should do nothing but define. */

@@ -29,10 +29,10 @@ export interface Brought {
 export interface BroughtTool {
   readonly definition: SchemaToolDefinition;
   /**
-   * Where it needs another account than the source's `credential` says. Of a source that a tenant defines, its systems must be
+   * Where it needs another account than the source's `credential` says, or none. Of a source that a tenant defines, its systems must be
    * among those of `need`: the others' accounts are not for it.
    */
-  readonly credential_need?: CredentialNeed;
+  readonly credential_need?: CredentialNeed | 'none';
   /** Everything that can be done once; must not connect. */
   readonly prepare: (source: Source) => RunTool;
 }

@@ -84,7 +84,7 @@ function make(
   { source, open, keep }: Omit<Place, 'taken'>,
 ): Tool {
   const { scope, entity } = source;
-  const need = credential_need ?? open.need;
+  const need = credential_need === 'none' ? undefined : (credential_need ?? open.need);
   // The same tool on the same source is the same object: what was made for it is made once.
   return keep.take(['brought', scope, definition, need ?? null, open], () => ({
     thing: toSchemaTool(definition, {

@@ -26,6 +26,7 @@ import { neo4jSource } from './neo4j/neo4j-source.ts';
 import { createGoogleAuth } from './oidc/google-auth.ts';
 import { oidcAuth } from './oidc/oidc-auth.ts';
 import { inputTool } from './input/input-tool.ts';
+import { openApiSource } from './openapi/openapi-source.ts';
 import { postgresExecuteSql } from './postgres/postgres-execute-sql.ts';
 import { postgresListTables } from './postgres/postgres-list-tables.ts';
 import { postgresSchema } from './postgres/postgres-schema.ts';
@@ -57,6 +58,7 @@ export const sourceKinds: readonly SourceKind[] = [
   redisSource,
   spannerSource,
   httpSource,
+  openApiSource,
   mcpSource,
   mcpStdioSource,
   remoteSource,
