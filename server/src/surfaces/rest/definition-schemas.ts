@@ -1,8 +1,7 @@
 // What the operations on definitions take and answer.
-import type { Definition as DefinitionOnWire, DefinitionSummary } from '@toolcrib/client';
+import type { Definition as DefinitionOnWire, DefinitionSummary, Fault, JsonObject } from '@toolcrib/client';
 import { z } from 'zod';
 import { ToolcribError } from '../../base/errors.ts';
-import type { Fault, JsonObject } from '@toolcrib/client';
 import { definitionEntities } from '../../definitions/definition.ts';
 import type { Definition, DefinitionKey } from '../../definitions/definition.ts';
 import { fault, id, instant } from './schemas.ts';

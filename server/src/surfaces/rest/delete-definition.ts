@@ -12,7 +12,7 @@ export const deleteDefinition: Operation<unknown, unknown, { readonly deleted: s
   audit: { kind: 'change' },
   params: definitionParams,
   output: z.object({ deleted: z.string() }),
-  errors: ['not_found', 'conflict'],
+  errors: ['not_found', 'conflict', 'calls_limited'],
   handle: async ({ principal, params }, deps) => {
     const key = definitionKey(params);
     await deps.definitions.remove(principal, key);

@@ -13,7 +13,7 @@ export const getDefinition: Operation<unknown, unknown, Definition> = {
   audit: { kind: 'none', reason: 'reads a definition, which holds no secrets' },
   params: definitionParams,
   output: definition,
-  errors: ['not_found'],
+  errors: ['not_found', 'calls_limited'],
   handle: async ({ principal, params }, { definitions }) => {
     const key = definitionKey(params);
     const all = await definitions.list(principal);

@@ -13,7 +13,7 @@ export const listDefinitions: Operation<unknown, unknown, DefinitionList> = {
   audit: { kind: 'none', reason: 'reads definitions, which hold no secrets' },
   params: {},
   output: z.object({ definitions: z.array(definitionSummary) }),
-  errors: [],
+  errors: ['calls_limited'],
   handle: async ({ principal }, { definitions }) => ({
     definitions: (await definitions.list(principal)).map((one) => summaryOnWire(one)),
   }),

@@ -19,7 +19,7 @@ export const saveDefinition: Operation<unknown, JsonObject, SavedDefinition> = {
     name: z.string(),
     warnings: z.array(fault).describe('What of it is left out, such as operations that cannot be called'),
   }),
-  errors: ['not_found', 'definition_invalid', 'conflict'],
+  errors: ['not_found', 'definition_invalid', 'conflict', 'calls_limited'],
   handle: async ({ principal, params, body }, deps) => {
     const key = definitionKey(params);
     const warnings = await deps.definitions.save(principal, { ...key, body });
