@@ -30,6 +30,8 @@ export async function handleInteraction(
     clientId: String(interaction.params['client_id']),
   });
   grant.addOIDCScope(scopes);
+  const { resource } = interaction.params;
+  if (typeof resource === 'string') grant.addResourceScope(resource, scopes);
   const grantId = await grant.save();
   return provider.interactionFinished(request, response, { consent: { grantId } }, { mergeWithLastSubmission: true });
 }

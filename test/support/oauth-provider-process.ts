@@ -31,7 +31,8 @@ class MemoryAdapter implements Adapter {
   }
 
   async find(id: string): Promise<AdapterPayload | undefined> {
-    return this.#model === 'Client' ? clientOf(id) : records.get(this.#key(id));
+    // Clients that have registered themselves are records like others.
+    return (this.#model === 'Client' ? clientOf(id) : undefined) ?? records.get(this.#key(id));
   }
 
   async findByUid(uid: string): Promise<AdapterPayload | undefined> {
@@ -132,6 +133,20 @@ async function configure(): Promise<Configuration> {
       deviceFlow: { enabled: true },
       introspection: { enabled: true },
       revocation: { enabled: true },
+      registration: { enabled: true },
+      // A token for a resource (RFC 8707) is one that the resource can read: its audience is the resource alone.
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => [],
+        useGrantedResource: () => true,
+        getResourceServerInfo: (_ctx, resource) => ({
+          scope: oauthScopes.join(' '),
+          audience: resource,
+          accessTokenTTL: behaviour.access_token_s,
+          accessTokenFormat: 'jwt',
+          jwt: { sign: { alg: 'RS256' } },
+        }),
+      },
     },
   };
 }
