@@ -3,6 +3,7 @@ import type { Services } from './create-services.ts';
 import { fileRoutes } from './surfaces/files/file-routes.ts';
 import { handoffRoutes } from './surfaces/handoff/handoff-routes.ts';
 import { mcpRoutes } from './surfaces/mcp/mcp-routes.ts';
+import { packRoutes } from './surfaces/packs/pack-routes.ts';
 import { pageRoutes } from './surfaces/pages.ts';
 import { openapiRoute } from './surfaces/rest/openapi.ts';
 import { restRoutes } from './surfaces/rest/rest-routes.ts';
@@ -31,6 +32,7 @@ export function createRoutes(services: Services): readonly Route[] {
     ...handoffRoutes(services),
     ...signOnRoutes(services),
     ...fileRoutes(services),
+    ...packRoutes(services),
     openapiRoute(version),
     ...pageRoutes,
   ];

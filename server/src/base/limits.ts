@@ -146,10 +146,11 @@ export const limits = {
   /** An OpenAPI document: the largest public ones have some megabytes. */
   openapi_bytes: 16 * 1024 * 1024,
   /** The same when it comes over the API, or from a URL while a person waits. */
-  openapi_fetched_bytes: 16 * 1024 * 1024,
-  /** Time and memory of the thread that reads one in YAML. */
+  openapi_fetched_bytes: 4 * 1024 * 1024,
+  /** Time and memory of a thread that reads one in YAML, and such threads at once. */
   openapi_parse_ms: 20_000,
   openapi_parse_mib: 1_024,
+  openapi_threads: 2,
   /** Operations that one source brings as tools: a model is lost among more. */
   openapi_operations: 200,
   /** Operations that an inspection lists. */

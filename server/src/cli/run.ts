@@ -33,11 +33,18 @@ import { dbMigrateCommand } from './db-migrate.ts';
 import { mcpApproveCommand } from './mcp-approve.ts';
 import { mcpRefreshCommand } from './mcp-refresh.ts';
 import { mcpStatusCommand } from './mcp-status.ts';
+import { openapiImportCommand } from './openapi-import.ts';
+import { openapiInspectCommand } from './openapi-inspect.ts';
 import { membersListCommand } from './members-list.ts';
 import { membersRemoveCommand } from './members-remove.ts';
 import { membersSetRoleCommand } from './members-set-role.ts';
 import { migrateCommand } from './migrate.ts';
 import { packTestCommand } from './pack-test.ts';
+import { packCheckCommand } from './pack-check.ts';
+import { packDisableCommand, packEnableCommand } from './pack-enable.ts';
+import { packListCommand } from './pack-list.ts';
+import { packSetCommand } from './pack-set.ts';
+import { packShowCommand } from './pack-show.ts';
 import { policyListCommand } from './policy-list.ts';
 import { policyRemoveCommand } from './policy-remove.ts';
 import { policySetCommand } from './policy-set.ts';
@@ -54,6 +61,8 @@ import { variablesSetCommand } from './variables-set.ts';
 import { vaultNewKeyCommand } from './vault-new-key.ts';
 import { vaultRewrapCommand } from './vault-rewrap.ts';
 import { vaultStatusCommand } from './vault-status.ts';
+import { webhooksListCommand } from './webhooks-list.ts';
+import { webhooksSecretCommand } from './webhooks-secret.ts';
 
 export const commands: readonly Command[] = [
   startCommand,
@@ -70,6 +79,10 @@ export const commands: readonly Command[] = [
   policyListCommand,
   policySetCommand,
   policyRemoveCommand,
+  webhooksListCommand,
+  webhooksSecretCommand,
+  openapiInspectCommand,
+  openapiImportCommand,
   mcpStatusCommand,
   mcpRefreshCommand,
   mcpApproveCommand,
@@ -106,6 +119,12 @@ export const commands: readonly Command[] = [
   auditExportCommand,
   auditVerifyCommand,
   auditHeadCommand,
+  packListCommand,
+  packShowCommand,
+  packEnableCommand,
+  packDisableCommand,
+  packSetCommand,
+  packCheckCommand,
   migrateCommand,
   dbMigrateCommand,
 ];

@@ -4,7 +4,8 @@ import { ToolcribError } from '../base/errors.ts';
 import type { Fault } from '../base/errors.ts';
 import type { TenantVault, Vault } from '../credentials/vault/vault.ts';
 import type { Pack } from './pack.ts';
-import type { ResolvedSettings, SecretValue } from './resolve-settings.ts';
+import type { PackSettings } from './pack-settings.ts';
+import type { SecretValue } from './resolve-settings.ts';
 import type { SealedSecret } from './setting-store.ts';
 
 export interface CallSettings {
@@ -26,9 +27,14 @@ export interface OpenDeps {
 export async function openSettings(
   deps: OpenDeps,
   tenant_id: string,
-  { pack, settings }: { readonly pack: Pack; readonly settings: ResolvedSettings<SealedSecret> },
+  { pack, settings }: { readonly pack: Pack; readonly settings: PackSettings },
 ): Promise<CallSettings> {
   if (settings.missing.length > 0) throw notConfigured(pack, settings);
+  return openPartly(deps, tenant_id, settings);
+}
+
+/** The same of what there is, whatever is missing. */
+export async function openPartly(deps: OpenDeps, tenant_id: string, settings: PackSettings): Promise<CallSettings> {
   const config: Record<string, ConfigValue> = {};
   const secrets = new Map<string, string>();
   for (const { field, value, secret } of settings.fields) {
@@ -58,7 +64,7 @@ async function openSecret(
 }
 
 /** Names what is missing and how each comes by a value. */
-export function notConfigured({ code }: Pack, { missing, fields }: ResolvedSettings<SealedSecret>): ToolcribError {
+export function notConfigured({ code }: Pack, { missing, fields }: PackSettings): ToolcribError {
   const faults = missing.map((name): Fault => {
     const found = fields.find(({ field }) => field.name === name);
     const hint = `toolcrib pack set ${code} ${name}`;

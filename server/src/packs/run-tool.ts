@@ -47,7 +47,8 @@ export function runTool(deps: RunDeps, pack: Pack, tool: PackTool): RunTool {
     try {
       return withoutSecrets(await work(tool, args, { ctx, settings, remote }), secrets);
     } catch (thrown) {
-      throw toPublicError(thrown, { tool, secrets, ctx });
+      const { name } = tool.definition;
+      throw toPublicError(thrown, { name, system: tool.need?.systems[0], secrets, signal: ctx.signal });
     }
   };
 }
@@ -123,23 +124,26 @@ function accountSecrets({ credential }: RunContext): readonly (readonly [string,
 }
 
 interface Failing {
-  readonly tool: PackTool;
+  /** Of the tool. */
+  readonly name: string;
+  /** Kind of account that it uses. */
+  readonly system?: string | undefined;
   readonly secrets: ReadonlyMap<string, string>;
-  readonly ctx: RunContext;
+  readonly signal: AbortSignal;
 }
 
 /** What a function throws on purpose is told; anything else goes to the log, without the secrets of the call. */
-export function toPublicError(thrown: unknown, { tool, secrets, ctx }: Failing): unknown {
-  if (thrown instanceof ToolcribError || (ctx.signal.aborted && thrown === ctx.signal.reason)) return thrown;
+export function toPublicError(thrown: unknown, { name, system = '', secrets, signal }: Failing): unknown {
+  if (thrown instanceof ToolcribError || (signal.aborted && thrown === signal.reason)) return thrown;
   const cause = withoutSecrets(redact(thrown), secrets);
   if (!isToolError(thrown)) return new ToolcribError('tool_failed', { cause });
   const { code, message, retryable, retry_after_s } = thrown;
   if (code === 'credential_refused') {
-    return new ToolcribError('credential_refused', { params: { credential: tool.need?.systems[0] ?? '' }, cause });
+    return new ToolcribError('credential_refused', { params: { credential: system }, cause });
   }
   const tool_code = /^[A-Za-z0-9_.-]{1,64}$/.test(code) ? code : 'failed';
   return new ToolcribError(retryable || retry_after_s !== undefined ? 'tool_busy' : 'tool_refused', {
-    params: { tool: tool.definition.name, tool_code },
+    params: { tool: name, tool_code },
     service_error: {
       code: tool_code,
       message: withoutSecrets(cleanWords(message, limits.tool_error_characters), secrets),
@@ -149,6 +153,6 @@ export function toPublicError(thrown: unknown, { tool, secrets, ctx }: Failing):
   });
 }
 
-export function isToolError(thrown: unknown): thrown is ToolError {
+function isToolError(thrown: unknown): thrown is ToolError {
   return thrown instanceof Error && (thrown as { [tool_error]?: unknown })[tool_error] === true;
 }

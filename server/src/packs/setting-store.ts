@@ -92,6 +92,18 @@ export async function setEnabled(
   });
 }
 
+/** Records that a member has used a settings endpoint that may have changed something. */
+export async function recordRouteCall(
+  deps: IdentityDeps,
+  actor: Actor,
+  { tenant_id, code }: Omit<SettingKey, 'workspace_id'>,
+): Promise<void> {
+  await deps.store.inTenant(tenant_id, async (db) => {
+    const { id } = await rowFor(db, deps, { tenant_id, code, workspace_id: null });
+    await recordChange(db, deps, { tenant_id, actor, action: 'pack-configured', target_id: id });
+  });
+}
+
 /** Changes the settings; fields that the change does not name stay, but for `change.forgets`. Throws `not_found`. */
 export async function changeSettings(
   deps: SettingDeps,
