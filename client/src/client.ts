@@ -47,6 +47,8 @@ import type {
   DefinitionSummary,
   DefinitionsBody,
   DefinitionsCheck,
+  OpenapiInspection,
+  OpenapiInspectionBody,
   SavedDefinition,
   NewPolicyBody,
   PendingAnswer,
@@ -227,6 +229,11 @@ export class ToolcribClient {
   /** Whether definitions could be saved, together, without saving them. */
   checkDefinitions(body: DefinitionsBody): Promise<DefinitionsCheck> {
     return this.#send('POST', '/v1/definitions/check', { body });
+  }
+
+  /** Looks into an OpenAPI document before tools are made of it. */
+  inspectOpenapi(body: OpenapiInspectionBody): Promise<OpenapiInspection> {
+    return this.#send('POST', '/v1/openapi/inspect', { body });
   }
 
   /** Messages about the end of interactions, newest first: of one's own calls; of everybody's with `webhooks.manage`. */

@@ -35,6 +35,7 @@ export const sampleBodies: Readonly<Record<string, (target: string) => object>> 
   }),
   createWorkspace: () => ({ slug: 'sample', name: 'Sample' }),
   decideInteraction: () => ({ decision: 'yes' }),
+  inspectOpenapi: (target) => ({ document: { openapi: '3.1.0', paths: {}, info: { title: target } } }),
   linkFile: () => ({ expires_in_s: 60 }),
   pollDeviceConnect: (target) => ({ flow: target }),
   revokeCredentials: (target) => (isId(target) ? { user_id: target } : { system: target }),

@@ -1,5 +1,6 @@
 // The tools that a source of the type `openapi` brings: one for every chosen operation, always the same ones for the same
 // document.
+import { setImmediate } from 'node:timers/promises';
 import type { Fault } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import type { BringAt, Brought, BroughtTool } from '../../catalog/brought.ts';
@@ -14,14 +15,17 @@ import { planOperation } from './plan-operation.ts';
 import type { PlannedOperation } from './plan-operation.ts';
 import { fittingAccounts } from './plan-security.ts';
 
-export function bringOperations(document: OpenApiDocument, config: OpenApiConfig, at: BringAt): Brought {
+/** A few milliseconds of work. */
+const operations_at_once = 10;
+
+export async function bringOperations(document: OpenApiDocument, config: OpenApiConfig, at: BringAt): Promise<Brought> {
   const base = baseOf(document, config);
   if ('fault' in base) return { tools: [], faults: [base.fault] };
   const { operations, faults } = chooseOperations(listOperations(document), config.operations);
   const told: Fault[] = [...faults];
   const tell = ({ key }: WrittenOperation, problem: string): void => void told.push(leftOut(key, problem));
   const names = new Set<string>();
-  const tools = operations.flatMap((operation): readonly BroughtTool[] => {
+  const toolsOf = (operation: WrittenOperation): readonly BroughtTool[] => {
     try {
       const accounted = withAccounts(planOperation(document, operation, { checks_answers: config.check_answers }), at);
       if (accounted === undefined) {
@@ -35,7 +39,13 @@ export function bringOperations(document: OpenApiDocument, config: OpenApiConfig
       tell(operation, thrown.message);
       return [];
     }
-  });
+  };
+  const tools: BroughtTool[] = [];
+  for (const [index, operation] of operations.entries()) {
+    // Others have their turn meanwhile.
+    if (index % operations_at_once === 0) await setImmediate();
+    tools.push(...toolsOf(operation));
+  }
   return { tools, faults: told };
 }
 

@@ -5,6 +5,7 @@ import type { Fault } from '../../base/errors.ts';
 import { isJsonObject } from '../../base/json.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import { limits } from '../../base/limits.ts';
+import type { Pause } from '../../base/pause.ts';
 import { isBaseUrl, serversOf } from './base-url.ts';
 import { leftOut, toolName } from './bring-operations.ts';
 import { chooseOperations, listOperations } from './list-operations.ts';
@@ -42,16 +43,22 @@ export interface Inspection {
 }
 
 /** Works on a document that `readOpenApi` has taken. */
-export function inspectDocument(document: OpenApiDocument, names: readonly string[] | undefined): Inspection {
+export async function inspectDocument(
+  document: OpenApiDocument,
+  names: readonly string[] | undefined,
+  pause: Pause,
+): Promise<Inspection> {
   const all = listOperations(document);
   const { operations: chosen, faults } = chooseOperations(all, names);
   const told: Fault[] = [...faults];
   const taken = new Set<string>();
-  const listed = (names === undefined ? all : chosen).slice(0, limits.openapi_listed).map((operation) => {
+  const listed: InspectedOperation[] = [];
+  for (const operation of (names === undefined ? all : chosen).slice(0, limits.openapi_listed)) {
+    await pause();
     const problem = problemOf(document, operation);
     if (problem !== undefined && told.length < limits.faults) told.push(leftOut(operation.key, problem));
-    return toInspected(operation, problem === undefined ? toolName(operation, '', taken) : null);
-  });
+    listed.push(toInspected(operation, problem === undefined ? toolName(operation, '', taken) : null));
+  }
   const { root } = document;
   const schemes = Object.entries(objectAt(objectAt(root, 'components'), 'securitySchemes'));
   return {

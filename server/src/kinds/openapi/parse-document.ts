@@ -5,18 +5,23 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { limits } from '../../base/limits.ts';
 import { scanJson } from '../../base/scan-json.ts';
+import { Gate } from '../gate.ts';
 
 export type Parsed = { readonly value: unknown } | { readonly problem: string };
 
 /** What the thread answers: the same as JSON text. */
 export type ParsedYaml = { readonly json: string } | { readonly problem: string };
 
+/** Threads of this process that read YAML at once: others wait. */
+const threads = new Gate(limits.openapi_threads);
+
 /** Never throws. */
 export async function parseDocument(text: string): Promise<Parsed> {
   if (Buffer.byteLength(text) > limits.openapi_bytes)
     return { problem: `is larger than ${limits.openapi_bytes} bytes` };
   if (/^\s*\{/.test(text)) return parseJsonText(text);
-  const yaml = await parseApart(text);
+  await threads.enter(new AbortController().signal);
+  const yaml = await parseApart(text).finally(() => threads.leave());
   return 'problem' in yaml ? yaml : parseJsonText(yaml.json);
 }
 

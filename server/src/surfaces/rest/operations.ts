@@ -36,6 +36,7 @@ import { listWebhookDeliveries } from './list-webhook-deliveries.ts';
 import { rotateWebhookSecret } from './rotate-webhook-secret.ts';
 import { streamInteraction } from './stream-interaction.ts';
 import { getMe } from './get-me.ts';
+import { inspectOpenapi } from './inspect-openapi.ts';
 import { getMirror } from './get-mirror.ts';
 import { getPlan } from './get-plan.ts';
 import { getReadiness } from './get-readiness.ts';
@@ -124,6 +125,7 @@ export const operations: readonly AnyOperation[] = [
   saveDefinition,
   deleteDefinition,
   checkDefinitions,
+  inspectOpenapi,
   setPolicy,
   removePolicy,
   listVariables,
