@@ -33,10 +33,11 @@ describe("A11 other people's interactions", () => {
   ])[] = [
     ['GET over REST', (by, id) => world.toolcrib.request('GET', `/v1/interactions/${id}`, { key: by.key })],
     ['a long wait', (by, id) => world.toolcrib.request('GET', `/v1/interactions/${id}?wait_s=30`, { key: by.key })],
+    ['events', (by, id) => world.toolcrib.request('GET', `/v1/interactions/${id}/events`, { key: by.key })],
     ['cancel', (by, id) => world.toolcrib.request('POST', `/v1/interactions/${id}/cancel`, { key: by.key })],
     ['decide', (by, id) => world.fromBrowser(by, 'POST', `/v1/interactions/${id}/decision`, { decision: 'yes' })],
     ['the page', (by, id) => browse(world.toolcrib, 'GET', `/interactions/${id}`, { cookie: by.cookie })],
-    ...['yes', 'no', 'cancel', 'choose', 'connect'].map(
+    ...['yes', 'no', 'cancel', 'choose', 'connect', 'answer', 'refuse', 'start'].map(
       (word) => [`the form: ${word}`, (by: TestPerson, id: string) => post(by, id, word)] as const,
     ),
   ];
