@@ -2,7 +2,10 @@
 import { defineTool } from '@toolcrib/client';
 import { z } from 'zod';
 
-const listed = z.object({ kind: z.literal('value'), value: z.object({ notes: z.array(z.object({ text: z.string() })) }) });
+const listed = z.object({
+  kind: z.literal('value'),
+  value: z.object({ notes: z.array(z.object({ text: z.string() })) }),
+});
 
 export const countWords = defineTool({
   name: 'board.count_words',
