@@ -45,6 +45,7 @@ const package_layers: Readonly<Record<string, { readonly layers: readonly string
   undici: { layers: ['base'], instead: 'take an HttpClient (base/http-client.ts), which reaches nothing private' },
   'openid-client': { layers: ['credentials'], instead: 'take a ProviderEndpoint, or the issuers of single sign-on' },
   'ipaddr.js': { layers: ['base'], instead: 'ask the guard of addresses (base/address-guard.ts)' },
+  '@modelcontextprotocol/client': { layers: ['kinds'], instead: 'go through a source of the kind `mcp`' },
   '@modelcontextprotocol/core': { layers: ['surfaces'], instead: 'keep MCP in surfaces/mcp/' },
 };
 

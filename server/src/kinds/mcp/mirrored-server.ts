@@ -9,7 +9,6 @@ import { isMirroring } from '../../catalog/mirror.ts';
 import type { Listing, LookAs, MirroredTool, MirroringSource } from '../../catalog/mirror.ts';
 import type { Source, SourceDeps } from '../../catalog/source.ts';
 import type { RunContext, RunTool } from '../../catalog/tool.ts';
-import type { CallerCredential } from '../../credentials/credential.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import type { Leased } from './connection-pool.ts';
 import { McpConnection } from './connection.ts';
@@ -31,7 +30,7 @@ export interface ServerOptions {
 }
 
 export interface ConnectAt {
-  readonly credential: CallerCredential | undefined;
+  readonly credential: RunContext['credential'];
   readonly secret: RunContext['secret'];
   readonly http: HttpClient;
 }
