@@ -133,7 +133,8 @@ describe('a client that is down', () => {
     expect((await world.call(by)).status).toBe(202);
     world.client.behave = undefined;
     world.pass(60_000);
-    await expect.poll(async () => (await world.call(by)).status, { timeout: 10_000 }).toBe(200);
+    const status = async () => (await world.call(by)).status;
+    await expect.poll(status, { timeout: 20_000, interval: 250 }).toBe(200);
   });
 });
 
