@@ -26,45 +26,80 @@ const repository = { owner: 'octocat', repo: 'Hello-World' };
 
 describe('github', () => {
   it('searches repositories and issues', async () => {
-    const found = await world.valueOf('github_search_repositories', { query: 'tetris language:assembly', sort: 'stars' });
-    expect(found).toMatchObject({ total: expect.any(Number), repositories: [{ full_name: 'dtrupenn/Tetris', stars: 1 }] });
+    const found = await world.valueOf('github_search_repositories', {
+      query: 'tetris language:assembly',
+      sort: 'stars',
+    });
+    expect(found).toMatchObject({
+      total: expect.any(Number),
+      repositories: [{ full_name: 'dtrupenn/Tetris', stars: 1 }],
+    });
     expect(world.asked()).toMatchObject([
-      { method: 'GET', path: '/search/repositories', query: { q: 'tetris language:assembly', sort: 'stars', per_page: '20' } },
+      {
+        method: 'GET',
+        path: '/search/repositories',
+        query: { q: 'tetris language:assembly', sort: 'stars', per_page: '20' },
+      },
     ]);
     const { authorization, accept, 'x-github-api-version': version } = world.asked()[0]?.headers ?? {};
     expect([authorization, accept, version]).toEqual([
       ...['Bearer planted-token', 'application/vnd.github+json', '2022-11-28'],
     ]);
     const issues = await world.valueOf('github_search_issues', { query: 'is:issue windows', limit: 5 });
-    expect(issues.issues[0]).toMatchObject({ number: expect.any(Number), title: expect.any(String), labels: expect.any(Array) });
+    expect(issues.issues[0]).toMatchObject({
+      number: expect.any(Number),
+      title: expect.any(String),
+      labels: expect.any(Array),
+    });
   });
 
   it('lists and reads issues with comments', async () => {
-    const { issues } = await world.valueOf('github_list_issues', { ...repository, state: 'all', labels: ['bug', 'ui'] });
+    const { issues } = await world.valueOf('github_list_issues', {
+      ...repository,
+      state: 'all',
+      labels: ['bug', 'ui'],
+    });
     expect(issues[0]).toMatchObject({ number: 1347, author: 'octocat', state: 'open' });
-    expect(world.asked()[0]).toMatchObject({ path: '/repos/octocat/Hello-World/issues', query: { state: 'all', labels: 'bug,ui' } });
+    expect(world.asked()[0]).toMatchObject({
+      path: '/repos/octocat/Hello-World/issues',
+      query: { state: 'all', labels: 'bug,ui' },
+    });
     const read = await world.valueOf('github_get_issue', { ...repository, number: 1347 });
-    expect(read).toMatchObject({ issue: { number: 1347 }, body: expect.any(String), comments: [{ author: 'octocat', body: 'Me too' }] });
+    expect(read).toMatchObject({
+      issue: { number: 1347 },
+      body: expect.any(String),
+      comments: [{ author: 'octocat', body: 'Me too' }],
+    });
     // Results are cut down to what is of use.
     expect(JSON.stringify(read)).not.toContain('avatar_url');
   });
 
   it('makes issues and comments', async () => {
-    const made = await world.valueOf('github_create_issue', { ...repository, title: 'Found a bug', body: 'It does not', labels: ['bug'] });
+    const made = await world.valueOf('github_create_issue', {
+      ...repository,
+      title: 'Found a bug',
+      body: 'It does not',
+      labels: ['bug'],
+    });
     expect(made).toMatchObject({ number: 1347, url: expect.stringContaining('github.com') });
     expect(world.asked()).toMatchObject([
       { method: 'POST', json: { title: 'Found a bug', body: 'It does not', labels: ['bug'] } },
     ]);
     const comment = await world.valueOf('github_comment_issue', { ...repository, number: 1347, body: 'Me too' });
     expect(comment).toMatchObject({ id: 1, url: expect.any(String) });
-    expect(world.asked()[0]).toMatchObject({ path: '/repos/octocat/Hello-World/issues/1347/comments', json: { body: 'Me too' } });
+    expect(world.asked()[0]).toMatchObject({
+      path: '/repos/octocat/Hello-World/issues/1347/comments',
+      json: { body: 'Me too' },
+    });
   });
 
   it('lists and makes pull requests', async () => {
     const { pull_requests } = await world.valueOf('github_list_pull_requests', { ...repository, base: 'master' });
     expect(pull_requests[0]).toMatchObject({ number: 1347, head: 'new-topic', base: 'master' });
     const pull = { title: 'Amazing new feature', head: 'octocat:new-feature', base: 'master', draft: true };
-    expect(await world.valueOf('github_create_pull_request', { ...repository, ...pull })).toMatchObject({ number: 1347 });
+    expect(await world.valueOf('github_create_pull_request', { ...repository, ...pull })).toMatchObject({
+      number: 1347,
+    });
     expect(world.asked()[0]).toMatchObject({ method: 'POST', path: '/repos/octocat/Hello-World/pulls', json: pull });
   });
 
@@ -73,7 +108,10 @@ describe('github', () => {
     world.answerWith({ body: { ...file, content: Buffer.from('hällo').toString('base64') } });
     const read = await world.valueOf('github_get_file', { ...repository, path: 'docs/a b.md', ref: 'main' });
     expect(read).toMatchObject({ kind: 'file', text: 'hällo', path: 'docs/a b.md' });
-    expect(world.asked()[0]).toMatchObject({ path: '/repos/octocat/Hello-World/contents/docs/a%20b.md', query: { ref: 'main' } });
+    expect(world.asked()[0]).toMatchObject({
+      path: '/repos/octocat/Hello-World/contents/docs/a%20b.md',
+      query: { ref: 'main' },
+    });
     world.answerWith({ body: [{ ...file, type: 'dir' }] });
     expect(await world.valueOf('github_get_file', { ...repository, path: 'docs' })).toMatchObject({
       ...{ kind: 'folder', text: null, entries: [{ path: 'docs/a b.md', kind: 'dir' }] },

@@ -1,0 +1,139 @@
+// Which value each setting has: every level over the next one, and where a secret may go.
+import { describe, expect, test } from 'vitest';
+import type { SettingField } from '../../server/src/packs/manifest.ts';
+import { resolveSettings } from '../../server/src/packs/resolve-settings.ts';
+import type { Connection, SettingLevels } from '../../server/src/packs/resolve-settings.ts';
+import { verifies } from '../support/verifies.ts';
+
+const base: SettingField = { name: 'base_url', type: 'string', required: true, secret: false, env_var: 'BASE' };
+const token: SettingField = { name: 'api_token', type: 'string', required: true, secret: true, env_var: 'TOKEN' };
+const label: SettingField = { name: 'label', type: 'string', required: false, secret: false, address: false };
+const size: SettingField = {
+  name: 'size',
+  type: 'integer',
+  required: false,
+  secret: false,
+  env_var: 'SIZE',
+  default: 7,
+};
+const fields = [base, token, label, size];
+
+const levels = ['system', 'workspace', 'tenant', 'environment', 'default'] as const;
+type Level = (typeof levels)[number];
+
+interface Given {
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly cluster?: string;
+}
+
+function connection({ values = {}, secrets = {}, cluster }: Given): Connection<string> {
+  return {
+    values,
+    secrets: new Map(Object.entries(secrets)),
+    connection_type: cluster === undefined ? 'local' : 'remote',
+    remote_cluster_url: cluster ?? null,
+    remote_connection_id: cluster === undefined ? null : 'channel-1',
+  };
+}
+
+function at(
+  given: Partial<Record<'system' | 'workspace' | 'tenant', Given>>,
+  env: Record<string, string> = {},
+): SettingLevels<string> {
+  const of = (level: 'system' | 'workspace' | 'tenant') =>
+    given[level] === undefined ? undefined : connection(given[level]);
+  return { system: of('system'), workspace: of('workspace'), tenant: of('tenant'), environment: (name) => env[name] };
+}
+
+describe('the value of a field', () => {
+  // Every subset of the five levels: the first of them counts.
+  const subsets = Array.from({ length: 2 ** levels.length }, (_, bits) =>
+    levels.filter((_level, index) => (bits & (1 << index)) !== 0),
+  );
+
+  test.each(subsets)('%j', (...present: readonly Level[]) => {
+    verifies('PAK-02');
+    const number: Record<Level, number> = { system: 1, workspace: 2, tenant: 3, environment: 4, default: 5 };
+    const own = (level: 'system' | 'workspace' | 'tenant') =>
+      present.includes(level) ? { [level]: { values: { size: number[level] } } } : {};
+    const { default: _, ...bare } = size;
+    const field = present.includes('default') ? { ...size, default: 5 } : bare;
+    const resolved = resolveSettings(
+      [field],
+      at(
+        { ...own('system'), ...own('workspace'), ...own('tenant') },
+        present.includes('environment') ? { SIZE: '4' } : {},
+      ),
+    );
+    const first = levels.find((level) => present.includes(level));
+    expect(resolved.fields[0]).toMatchObject({
+      origin: first ?? null,
+      value: first === undefined ? undefined : number[first],
+    });
+  });
+
+  test('a text of the environment that is none of the type is not used, and told', () => {
+    const {
+      fields: [found],
+    } = resolveSettings([size], at({}, { SIZE: 'seven' }));
+    expect(found).toMatchObject({ origin: 'default', value: 7, problem: expect.stringContaining('SIZE') });
+  });
+
+  test('what is missing is named', () => {
+    expect(resolveSettings(fields, at({})).missing).toEqual(['base_url', 'api_token']);
+  });
+
+  test('the address of a remote connection is what it says of base_url, and the system comes first', () => {
+    const tenant = { cluster: 'https://theirs.example', secrets: { api_token: 'theirs' } };
+    expect(resolveSettings(fields, at({ tenant }))).toMatchObject({
+      remote_cluster_url: 'https://theirs.example',
+      remote_connection_id: 'channel-1',
+      missing: [],
+    });
+    const system = { values: { base_url: 'https://ours.example' }, secrets: { api_token: 'ours' } };
+    const both = resolveSettings(fields, at({ system, tenant }));
+    // A function that takes the connection's address must not send the operator's token to the tenant's.
+    expect(both.remote_cluster_url).toBe('https://ours.example');
+    expect(both.fields[1]?.secret).toMatchObject({ level: 'system', sealed: 'ours' });
+  });
+});
+
+describe('where a secret goes', () => {
+  const evil = { values: { base_url: 'https://evil.example' } };
+
+  test.each([
+    ['the operator, stored', at({ system: { secrets: { api_token: 'ours' } }, tenant: evil })],
+    ['the operator, in the environment', at({ tenant: evil }, { TOKEN: 'ours' })],
+    ['the operator, to a remote connection', at({ tenant: { cluster: 'https://evil.example' } }, { TOKEN: 'ours' })],
+    ['the operator, to a workspace', at({ workspace: evil }, { TOKEN: 'ours' })],
+    ['the tenant, to a workspace', at({ tenant: { secrets: { api_token: 'tenant' } }, workspace: evil })],
+  ])('of %s: not where somebody below has said', (_of, given) => {
+    verifies('PAK-02');
+    const resolved = resolveSettings(fields, given);
+    expect(resolved.fields[1]).toMatchObject({ origin: null, is_withheld: true, secret: undefined });
+    expect(resolved.missing).toEqual(['api_token']);
+  });
+
+  test('one that may go is used, also when a higher one may not', () => {
+    const system = { secrets: { api_token: 'ours' } };
+    const tenant = { ...evil, secrets: { api_token: 'theirs' } };
+    const { fields: found, missing } = resolveSettings(fields, at({ system, tenant }));
+    expect(found[1]).toMatchObject({ origin: 'tenant', secret: { sealed: 'theirs' } });
+    expect(missing).toEqual([]);
+  });
+
+  test("a tenant's own goes where the operator has said", () => {
+    const tenant = { secrets: { api_token: 'theirs' } };
+    const { fields: found } = resolveSettings(fields, at({ tenant }, { BASE: 'https://ours.example' }));
+    expect(found[1]).toMatchObject({ origin: 'tenant' });
+  });
+
+  test('a text that the manifest calls no address changes nothing; one that it says nothing of does', () => {
+    const tenant = { values: { label: 'x' } };
+    const env = { BASE: 'https://ours.example', TOKEN: 'ours' };
+    expect(resolveSettings(fields, at({ tenant }, env)).missing).toEqual([]);
+    const { address: _, ...host } = label;
+    expect(resolveSettings([base, token, host], at({ tenant }, env)).missing).toEqual(['api_token']);
+  });
+});
