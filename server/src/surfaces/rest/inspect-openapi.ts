@@ -73,10 +73,10 @@ type Loaded = { readonly value: unknown } | { readonly problem: string };
 
 async function load(
   { url, document }: { readonly url?: string | undefined; readonly document?: string | JsonObject | undefined },
-  http: HttpClient,
+  client: HttpClient,
 ): Promise<Loaded> {
   if (url === undefined) return typeof document === 'string' ? parseDocument(document) : { value: document };
-  const { status, body: bytes } = await http.request({
+  const { status, body: bytes } = await client.request({
     url,
     headers: { accept: 'application/json, application/yaml;q=0.9, */*;q=0.5' },
     timeout_ms: limits.http_request_ms,
