@@ -7,7 +7,7 @@ export const queryDatabase = defineTool({
   name: 'notion_query_database',
   title: 'Query a database of Notion',
   description:
-    'Lists the pages of a database with their properties, newest change first. A database with several data sources needs data_source_id.',
+    'Lists the pages of a database with their properties. A database with several data sources needs data_source_id.',
   input: z.object({
     database_id: notionId.optional(),
     data_source_id: notionId.optional().describe('Instead of database_id: what notion_search finds'),
@@ -33,7 +33,6 @@ export const queryDatabase = defineTool({
       method: 'POST',
       json: {
         ...(filter === undefined ? {} : { filter }),
-        sorts: [{ timestamp: 'last_edited_time', direction: 'descending' }],
         page_size: limit,
         ...(cursor === undefined ? {} : { start_cursor: cursor }),
       },

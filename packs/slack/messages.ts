@@ -22,8 +22,7 @@ export const postMessage = defineTool({
   category: 'communication',
   run: ({ channel: where, text, thread_ts }, ctx) =>
     callSlack(ctx, 'chat.postMessage', {
-      method: 'POST',
-      json: { channel: where, text, ...(thread_ts === undefined ? {} : { thread_ts }) },
+      form: { channel: where, text, ...(thread_ts === undefined ? {} : { thread_ts }) },
       answer: z.object({ channel: z.string(), ts: z.string() }),
     }),
 });

@@ -5,6 +5,9 @@ import { z } from 'zod';
 
 const envelope = z.object({ ok: z.boolean(), error: z.string().optional(), needed: z.string().optional() });
 
+/** What every method takes. */
+const form_type = 'application/x-www-form-urlencoded; charset=utf-8';
+
 /** Slack's codes for an account that does not count any more. */
 const refused_accounts: ReadonlySet<string> = new Set([
   ...['invalid_auth', 'not_authed', 'token_expired', 'token_revoked', 'account_inactive', 'user_removed_from_team'],
@@ -13,13 +16,17 @@ const refused_accounts: ReadonlySet<string> = new Set([
 export async function callSlack<Answer>(
   ctx: ToolContext,
   slack_method: string,
-  request: Pick<ApiRequest<Answer>, 'method' | 'query' | 'json' | 'answer'>,
+  {
+    form,
+    ...request
+  }: Pick<ApiRequest<Answer>, 'query' | 'answer'> & { readonly form?: Readonly<Record<string, string>> },
 ): Promise<Answer> {
   const { body } = await callApi(ctx, {
     ...request,
     service: 'Slack',
     url: apiUrl(configText(ctx, 'api_url'))`/${slack_method}`,
-    headers: bearer(ctx),
+    ...(form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form).toString() }),
+    headers: { ...bearer(ctx), ...(form === undefined ? {} : { 'content-type': form_type }) },
     refusal: refuse,
   });
   return body;
