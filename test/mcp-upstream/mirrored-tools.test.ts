@@ -31,7 +31,10 @@ prefix: p.
 tools: [echo, get-env, get-structured-content, trigger-elicitation-request, trigger-long-running-operation]
 `,
   });
-  await vi.waitFor(async () => expect(await names()).toEqual(expect.arrayContaining(['p.echo', 'web_echo'])), 20_000);
+  await vi.waitUntil(async () => {
+    const there = await names();
+    return there.includes('p.echo') && there.includes('web_echo');
+  }, 20_000);
 }, 60_000);
 afterAll(async () => {
   await toolcrib.stop();

@@ -29,7 +29,7 @@ command: /no/such/program
 `,
   });
   ben = await addPerson(toolcrib, { email: 'ben@acme.example' });
-  await vi.waitFor(async () => expect((await call('pid')).status).toBe(200), 20_000);
+  await vi.waitUntil(async () => (await call('pid')).status === 200, 20_000);
 }, 60_000);
 afterAll(() => toolcrib.stop());
 

@@ -31,11 +31,11 @@ export async function ensureMcpClient(deps: ClientDeps, actor: Actor, server: Mc
   const { tenant_id, user_id, system, url } = server;
   const known = await listClients(deps, { tenant_id, user_id, and_of_tenant: true });
   if (known.some((one) => one.provider === provider && one.options['system'] === system)) return true;
-  const fetch = guardedFetch(server.http, { timeout_ms: limits.provider_request_ms });
-  const found = await findAuthorization(fetch, new URL(url));
+  const send = guardedFetch(server.http, { timeout_ms: limits.provider_request_ms });
+  const found = await findAuthorization(send, new URL(url));
   if (found === undefined) return false;
   const id = deps.ids.uuid();
-  const { client_id, client_secret } = await register(fetch, found.issuer, `${server.origin}${callbackPath(id)}`);
+  const { client_id, client_secret } = await register(send, found.issuer, `${server.origin}${callbackPath(id)}`);
   const { issuer, resource, scopes } = found;
   const options = { system, issuer, resource, ...(scopes.length === 0 ? {} : { scopes: scopes.join(',') }) };
   const made = { id, tenant_id, provider, name: system, client_id, client_secret, options, user_id: null };
@@ -56,15 +56,15 @@ const resourceMetadata = z.object({
 });
 
 /** The metadata that its refusal names, else those at the well-known places. */
-async function findAuthorization(fetch: GuardedFetch, server: URL): Promise<Authorization | undefined> {
-  const refusal = await fetch(server, { headers: { accept: 'text/event-stream' } });
+async function findAuthorization(send: GuardedFetch, server: URL): Promise<Authorization | undefined> {
+  const refusal = await send(server, { headers: { accept: 'text/event-stream' } });
   await refusal.body?.cancel();
   const path = server.pathname === '/' ? '' : server.pathname;
   const well_known = '/.well-known/oauth-protected-resource';
   const places = [challengedPlace(refusal, server), `${well_known}${path}`, well_known];
   for (const place of places) {
     if (place === undefined) continue;
-    const answer = await fetch(new URL(place, server), { headers: { accept: 'application/json' } });
+    const answer = await send(new URL(place, server), { headers: { accept: 'application/json' } });
     const read = answer.status === 200 ? resourceMetadata.safeParse(await answer.json().catch(() => null)) : undefined;
     if (read?.success !== true) continue;
     const { resource, authorization_servers, scopes_supported = [] } = read.data;
@@ -87,7 +87,7 @@ function isWithin(server: URL, resource: URL): boolean {
   return server.origin === resource.origin && (server.pathname === base || server.pathname.startsWith(`${base}/`));
 }
 
-async function register(fetch: GuardedFetch, issuer: string, redirect_uri: string) {
+async function register(send: GuardedFetch, issuer: string, redirect_uri: string) {
   const library = await import('openid-client');
   const is_plain = issuer.startsWith('http:');
   const metadata = {
@@ -99,7 +99,7 @@ async function register(fetch: GuardedFetch, issuer: string, redirect_uri: strin
   };
   const registerBy = (algorithm: 'oidc' | 'oauth2') =>
     library.dynamicClientRegistration(new URL(issuer), metadata, library.None(), {
-      [library.customFetch]: fetch,
+      [library.customFetch]: send,
       algorithm,
       // oxlint-disable-next-line typescript/no-deprecated -- only on this machine, which the provider's definition says
       execute: is_plain ? [library.allowInsecureRequests] : [],

@@ -128,7 +128,9 @@ function isPlain(url: string | undefined): boolean {
 export function authorizeParameters(at: ProviderAt): Options {
   const { provider, client } = at;
   const { authorize_parameters = {} } = provider.oauth ?? {};
-  const own = Object.entries(authorize_parameters).map(([name, text]) => [name, fillText(text, client.options)]);
+  const own = Object.entries(authorize_parameters).map(
+    ([name, text]) => [name, fillText(text, client.options)] as const,
+  );
   return { ...Object.fromEntries(own), ...resourceParameter(at) };
 }
 

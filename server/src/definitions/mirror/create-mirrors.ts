@@ -12,6 +12,7 @@ import { isMirroring, toSnapshot } from '../../catalog/mirror.ts';
 import type { Listing, LookAs, MirroringSource, Saw } from '../../catalog/mirror.ts';
 import { recordChange } from '../../ledger/changes.ts';
 import type { Actor, ChangeRecord } from '../../ledger/changes.ts';
+import type { Database } from '../../store/scope.ts';
 import type { Store } from '../../store/store.ts';
 import { changeMirror, readMirror, systemVersion, takeSystemLook } from './mirror-rows.ts';
 import type { MirrorAt, MirrorRow } from './mirror-rows.ts';
@@ -55,37 +56,11 @@ export function createMirrors(deps: MirrorDeps): Mirrors {
   const { store, clock, ids, log } = deps;
   const recording = new Set<Promise<void>>();
   let sweep: Sweep | undefined;
-
-  /** Takes in what was seen. A first look counts only when somebody has asked for it. */
-  async function take(
-    at: MirrorAt,
-    listing: Listing,
-    how: 'look' | 'call',
-    actor: Actor,
-  ): Promise<MirrorState | undefined> {
-    const { state, is_changed } = await changeMirror(store, at, {
-      now: clock.now(),
-      ids,
-      change: (before) => {
-        if (before === undefined || before.identity !== listing.identity) {
-          return how === 'look' ? firstState(listing) : undefined;
-        }
-        const after = afterLook(before, listing, { is_whole: how === 'look' });
-        return isSameState(toState(before), after) ? undefined : after;
-      },
-      also: (db, target_id) => record(db, at, { actor, action: 'mirror-looked', target_id }),
-    });
-    if (is_changed) await changed(at);
+  const take: Take = async (seen) => {
+    const { state, is_changed } = await keepSeen(deps, seen);
+    if (is_changed) await changed(seen.at);
     return state;
-  }
-
-  async function record(
-    db: Parameters<typeof recordChange>[0],
-    { scope }: MirrorAt,
-    change: Pick<ChangeRecord, 'action' | 'target_id'> & { readonly actor: Actor },
-  ): Promise<void> {
-    if (scope.kind === 'tenant') await recordChange(db, deps, { tenant_id: scope.tenant_id, ...change });
-  }
+  };
 
   async function changed(at: MirrorAt): Promise<void> {
     deps.forgetIdentities();
@@ -98,7 +73,7 @@ export function createMirrors(deps: MirrorDeps): Mirrors {
       return row && toSnapshot(snapshotOfState(row));
     },
     saw: (scope, source, listing) => {
-      const done = take({ scope, source }, listing, 'call', 'server')
+      const done = take({ at: { scope, source }, listing, how: 'call', actor: 'server' })
         .then(() => undefined)
         .catch((error: unknown) => log.warn('mirror-not-kept', { source, error }))
         .finally(() => recording.delete(done));
@@ -107,7 +82,7 @@ export function createMirrors(deps: MirrorDeps): Mirrors {
     read: (at) => readMirror(store, at),
     look: async ({ name, scope, source }, as, { actor, signal }) => {
       const listing = await mirroringOf(source).look(as, signal);
-      const state = await take({ scope, source: name }, listing, 'look', actor);
+      const state = await take({ at: { scope, source: name }, listing, how: 'look', actor });
       if (state === undefined) throw new TypeError('A look always leaves something');
       return state;
     },
@@ -119,7 +94,7 @@ export function createMirrors(deps: MirrorDeps): Mirrors {
           if (before === undefined) throw new ToolcribError('not_found');
           return afterApproval(toState(before), approved);
         },
-        also: (db, target_id) => record(db, at, { actor, action: 'mirror-approved', target_id }),
+        also: (db, target_id) => record(deps, { db, at }, { actor, action: 'mirror-approved', target_id }),
       });
       await changed(at);
       if (state === undefined) throw new ToolcribError('not_found');
@@ -133,6 +108,43 @@ export function createMirrors(deps: MirrorDeps): Mirrors {
       await Promise.all(recording);
     },
   };
+}
+
+interface Seen {
+  readonly at: MirrorAt;
+  readonly listing: Listing;
+  /** A first look counts only when somebody has asked for it. */
+  readonly how: 'look' | 'call';
+  readonly actor: Actor;
+}
+
+type Take = (seen: Seen) => Promise<MirrorState | undefined>;
+
+/** Takes in what was seen. */
+function keepSeen(deps: MirrorDeps, { at, listing, how, actor }: Seen) {
+  return changeMirror(deps.store, at, {
+    now: deps.clock.now(),
+    ids: deps.ids,
+    change: (before) => {
+      if (before === undefined || before.identity !== listing.identity) {
+        return how === 'look' ? firstState(listing) : undefined;
+      }
+      const after = afterLook(before, listing, { is_whole: how === 'look' });
+      return isSameState(toState(before), after) ? undefined : after;
+    },
+    also: (db, target_id) => record(deps, { db, at }, { actor, action: 'mirror-looked', target_id }),
+  });
+}
+
+type Recorded = Pick<ChangeRecord, 'action' | 'target_id'> & { readonly actor: Actor };
+
+/** Those of the operator are in no tenant's audit. */
+async function record(
+  deps: MirrorDeps,
+  { db, at: { scope } }: { readonly db: Database; readonly at: MirrorAt },
+  change: Recorded,
+): Promise<void> {
+  if (scope.kind === 'tenant') await recordChange(db, deps, { tenant_id: scope.tenant_id, ...change });
 }
 
 /** Without when it was looked at. */
@@ -149,7 +161,7 @@ interface SweepDeps extends MirrorDeps {
   readonly files: () => readonly NamedSource[];
   readonly reload: () => Promise<void>;
   readonly http: HttpClient;
-  readonly take: (at: MirrorAt, listing: Listing, how: 'look', actor: Actor) => Promise<MirrorState | undefined>;
+  readonly take: Take;
 }
 
 interface Sweep {
@@ -181,7 +193,7 @@ function startSweep({ store, clock, log, files, reload, http, take }: SweepDeps)
     const tenant_id = scope.kind === 'tenant' ? scope.tenant_id : 'system';
     const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(limits.mcp_connect_ms * 2)]);
     const listing = await source.look({ tenant_id, user_id: 'system', http }, signal);
-    await take(at, listing, 'look', 'server');
+    await take({ at, listing, how: 'look', actor: 'server' });
   }
 
   async function round(): Promise<void> {

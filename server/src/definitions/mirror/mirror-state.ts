@@ -89,5 +89,5 @@ export function snapshotOfState({ identity, tools }: MirrorState): Snapshot {
 }
 
 export function isSameState(a: MirrorState, b: MirrorState): boolean {
-  return canonicalJson(a as unknown as JsonObject) === canonicalJson(b as unknown as JsonObject);
+  return canonicalJson(a) === canonicalJson(b);
 }

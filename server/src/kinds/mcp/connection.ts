@@ -2,7 +2,7 @@
 // server sends or asks meanwhile belongs to that call (attack A10).
 import type { Client, ElicitRequest, ElicitResult, RequestOptions, Tool } from '@modelcontextprotocol/client';
 import { cleanLine, cleanText } from '../../base/clean-text.ts';
-import { ToolcribError } from '../../base/errors.ts';
+import { ToolcribError, toToolcribError } from '../../base/errors.ts';
 import { isJsonObject } from '../../base/json.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import { limits } from '../../base/limits.ts';
@@ -37,7 +37,7 @@ export class McpConnection {
   readonly #deps: ConnectionDeps;
   #call: CallOfConnection | undefined;
   /** What a request of the server ended the call with: a question that waits for its answer. */
-  #paused: unknown;
+  #paused: ToolcribError | undefined;
   #abort: AbortController | undefined;
   /** By the server's names; undefined when the list must be asked for again. */
   hashes: ReadonlyMap<string, string> | undefined;
@@ -147,7 +147,8 @@ export class McpConnection {
         is_error: answer.isError === true,
       };
     } catch (thrown) {
-      if (this.#paused !== undefined) throw this.#paused;
+      const paused: unknown = this.#paused;
+      if (paused instanceof ToolcribError) throw paused;
       throw this.#toError(thrown, call.signal);
     } finally {
       this.#call = undefined;
@@ -164,7 +165,9 @@ export class McpConnection {
 
   #listen(): void {
     const client = this.#client;
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the library's own: it has no other way
     client.onclose = () => (this.is_broken = true);
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the same
     client.onerror = (error) => this.#deps.log.debug('mcp-connection-error', { source: this.#deps.source, error });
     client.setNotificationHandler('notifications/tools/list_changed', () => {
       this.hashes = undefined;
@@ -191,7 +194,7 @@ export class McpConnection {
       return { action: 'accept', content: content as ElicitResult['content'] };
     } catch (thrown) {
       if (thrown instanceof ToolcribError && thrown.code === 'input_refused') return { action: 'decline' };
-      this.#paused = thrown;
+      this.#paused = toToolcribError(thrown);
       this.#abort?.abort(thrown);
       return { action: 'cancel' };
     }
@@ -255,6 +258,6 @@ function ownError(thrown: unknown): ToolcribError | undefined {
 }
 
 /** Refused by the server in words of JSON-RPC. */
-export function isProtocolError(thrown: unknown): thrown is Error & { readonly code: number } {
+function isProtocolError(thrown: unknown): thrown is Error & { readonly code: number } {
   return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'number';
 }

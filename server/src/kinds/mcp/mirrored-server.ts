@@ -53,31 +53,13 @@ export function identityOf(which: readonly string[]): string {
 export function createMcpServer(options: ServerOptions, deps: SourceDeps): McpServer {
   const { type, name, which, max_connections, connect } = options;
   const { clock, log, http } = deps;
-  // What one account is shown is nobody else's business: of such a server nothing is told, and nothing is shared.
-  let latest: string | undefined;
-  let changed_at = -1;
   const identity = identityOf(which);
   const pool = new ConnectionPool({ source: name, max: max_connections, clock, log });
+  const looked = createLooker(deps);
 
   async function open(at: ConnectAt, signal: AbortSignal): Promise<McpConnection> {
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(limits.mcp_connect_ms)]);
     return McpConnection.open(await connect(at), { source: name, identity, log }, bounded);
-  }
-
-  /** Looks at the list when it may have changed; whoever keeps the definitions is told what was seen. */
-  async function looked(leased: Leased, signal: AbortSignal): Promise<Listing | undefined> {
-    const now = clock.monotonic();
-    const is_fresh = leased.looked_at >= 0 && now - leased.looked_at < limits.mcp_look_ms;
-    if (is_fresh && leased.looked_at >= changed_at && leased.connection.hashes !== undefined) return undefined;
-    const listing = await leased.connection.list(signal);
-    leased.looked_at = now;
-    if (deps.account_per_call === true) return listing;
-    // What one connection has noticed counts for all: the others look before their next call.
-    const digest = digestOf(listing);
-    if (latest !== undefined && latest !== digest) changed_at = now;
-    if (latest !== digest) deps.saw?.(listing);
-    latest = digest;
-    return listing;
   }
 
   async function look(as: LookAs, signal: AbortSignal): Promise<Listing> {
@@ -113,7 +95,7 @@ export function createMcpServer(options: ServerOptions, deps: SourceDeps): McpSe
           if (seen !== hash) throw new ToolcribError('tool_quarantined', { params });
           const answer = await leased.connection.call(
             { name: own_name, definition, args: args as JsonObject, timeout_ms },
-            { signal, notify: ctx.notify, pauses: ctx.pauses, tool: shown_name },
+            { signal, notify: (event) => ctx.notify(event), pauses: ctx.pauses, tool: shown_name },
           );
           const secrets = [...options.secrets, ...Object.values(credential?.account ?? {})];
           return toResult(answer, { tool: shown_name, has_schema: definition['output_schema'] !== undefined, secrets });
@@ -135,6 +117,30 @@ export function createMcpServer(options: ServerOptions, deps: SourceDeps): McpSe
       await connection.close();
     },
     close: () => pool.close(),
+  };
+}
+
+type Looker = (leased: Leased, signal: AbortSignal) => Promise<Listing | undefined>;
+
+/** Looks at the list when it may have changed; whoever keeps the definitions is told what was seen. */
+function createLooker({ clock, saw, account_per_call }: SourceDeps): Looker {
+  let latest: string | undefined;
+  let changed_at = -1;
+  return async (leased, signal) => {
+    const { connection, looked_at } = leased;
+    const now = clock.monotonic();
+    const is_fresh = looked_at >= 0 && now - looked_at < limits.mcp_look_ms && looked_at >= changed_at;
+    if (is_fresh && connection.hashes !== undefined) return undefined;
+    const listing = await connection.list(signal);
+    leased.looked_at = now;
+    // What one account is shown is nobody else's business: of such a server nothing is told, and nothing is shared.
+    if (account_per_call === true) return listing;
+    // What one connection has noticed counts for all: the others look before their next call.
+    const digest = digestOf(listing);
+    if (latest !== undefined && latest !== digest) changed_at = now;
+    if (latest !== digest) saw?.(listing);
+    latest = digest;
+    return listing;
   };
 }
 

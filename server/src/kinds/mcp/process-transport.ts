@@ -92,7 +92,7 @@ class ProcessTransport implements Transport {
     }
     const text = this.#framing.write(message);
     return new Promise((resolve, reject) => {
-      child.stdin.write(text, (error) => (error == null ? resolve() : reject(error)));
+      child.stdin.write(text, (error) => (error ? reject(error) : resolve()));
     });
   }
 

@@ -32,8 +32,8 @@ export function readDefinition(sent: JsonObject): ReadDefinition {
     name,
     ...(typeof title === 'string' ? { title: cleanLine(title, 200) } : {}),
     description: typeof description === 'string' ? cleanText(description, limits.mcp_description_characters) : '',
-    input_schema: input as JsonObject,
-    ...(output === null ? {} : { output_schema: output as JsonObject }),
+    input_schema: input,
+    ...(output === null ? {} : { output_schema: output }),
     ...(isJsonObject(annotations) ? { annotations: booleansOf(annotations) } : {}),
   };
   return { tool: { name, hash: createHash('sha256').update(text).digest('hex'), definition } };

@@ -50,12 +50,12 @@ export async function openHttp({ url, headers, http }: HttpAt): Promise<ServerTr
     return answer;
   };
   const transport = new StreamableHTTPClientTransport(new URL(url), {
-    fetch: fetch as typeof globalThis.fetch,
+    fetch,
     requestInit: { headers: { ...headers }, redirect: 'manual' },
     onInsufficientScope: 'throw',
   });
   return {
-    transport: transport as Transport,
+    transport,
     refusal: () => refused,
     end: async () => {
       if (transport.sessionId === undefined) return;

@@ -11,21 +11,21 @@ import type { Principal } from '../../identity/principal.ts';
 import type { Operation, RestDeps } from './operation.ts';
 import { instant, jsonObject } from './schemas.ts';
 
-const definition = jsonObject.nullable();
-const tool = z.object({
+const definitionSchema = jsonObject.nullable();
+const toolSchema = z.object({
   name: z.string(),
   state: z.enum(['ok', 'quarantined', 'gone']),
   hash: z.string().nullable(),
-  accepted: definition,
+  accepted: definitionSchema,
   seen_hash: z.string().nullable(),
-  seen: definition,
+  seen: definitionSchema,
   changed: z.array(z.string()),
 });
 export const mirror = z.object({
   source: z.string(),
   of: z.enum(['server', 'tenant']),
   looked_at: instant.nullable(),
-  tools: z.array(tool),
+  tools: z.array(toolSchema),
   refused: z.array(z.object({ name: z.string(), problem: z.string() })),
 });
 
