@@ -164,8 +164,8 @@ describe('4 and 5 the result', () => {
     expect(world.client.http.requests.at(-1)?.path).toBe(`/result-token/?access_token=${token}`);
     const called = await world.call(by);
     expect(called.status).toBe(200);
-    const data = { ...start, participant_id: 42, exam_type: 'start', passed: true, score: 42 };
-    for (const name of ['firstName', 'lastName', 'email', 'exam_kind', 'extra_time']) delete data[name];
+    const { persnr, exam, system } = start;
+    const data = { persnr, participant_id: 42, exam, exam_type: 'start', passed: true, score: 42, system };
     expect(called.body.result).toEqual({ kind: 'value', value: data });
     expect((await world.call(by)).status).toBe(202);
   });
@@ -175,7 +175,9 @@ describe('4 and 5 the result', () => {
     const token = world.client.score(start);
     const answers = await Promise.all([world.client.announce(token), world.client.announce(token)]);
     answers.push(await world.client.announce(token));
-    expect(answers.map(({ status, body }) => [status, body.type, body.data])).toEqual(Array(3).fill([200, 'ok', {}]));
+    expect(answers.map(({ status, body }) => [status, body.type, body.data])).toEqual(
+      answers.map(() => [200, 'ok', {}]),
+    );
     expect(world.client.http.requests.filter(({ path }) => path.endsWith(token))).toHaveLength(1);
     const { result, history } = await world.latest(by);
     expect(JSON.parse(result.verbatim).token).toBe(token);

@@ -17,10 +17,10 @@ export interface ResultPlace {
   readonly mode: 'development' | 'production';
 }
 
-export async function fetchResult(http: HttpClient, { result_url, token, mode }: ResultPlace): Promise<Fetched> {
+export async function fetchResult(client: HttpClient, { result_url, token, mode }: ResultPlace): Promise<Fetched> {
   try {
     requireSafeClient(mode, result_url);
-    const { status, body } = await http.request({
+    const { status, body } = await client.request({
       url: withToken(result_url, token),
       headers: { accept: 'application/json' },
       timeout_ms: limits.handoff_fetch_ms,

@@ -12,7 +12,7 @@ import { resultAt, toHandOff } from './handoff-row.ts';
 import type { HandOffDeps, HandOffRow } from './handoff-row.ts';
 import { dataOf } from './result-data.ts';
 import { publicStatus } from './states.ts';
-import type { EndReason, HandOffState, PublicStatus } from './states.ts';
+import type { HandOffState, PublicStatus } from './states.ts';
 
 export interface ListedHandOff {
   readonly row: HandOffRow;
@@ -121,7 +121,7 @@ function listed({ user_email: email, user_name: name, ...row }: Selected, now: n
   const is_over = row.ended_at === null && row.deadline_at.getTime() <= now;
   return {
     row: toHandOff(row),
-    status: is_over ? 'expired' : publicStatus(row.state as HandOffState, row.reason as EndReason | null),
+    status: is_over ? 'expired' : publicStatus(row.state as HandOffState, row.reason),
     user: { id: row.user_id, email, name },
   };
 }

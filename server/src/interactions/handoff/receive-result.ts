@@ -49,10 +49,10 @@ export class ResultReceiver {
   }
 
   async #receive(announced: Announcement, body: Buffer | undefined): Promise<Received> {
-    const { store, vault: vaults, log } = this.#deps;
+    const { store, vault: vaults, log, clock } = this.#deps;
     const { tenant_id, client } = announced;
     const vault = await vaults.of(tenant_id);
-    const until = performance.now() + limits.handoff_busy_ms;
+    const until = clock.monotonic() + limits.handoff_busy_ms;
     for (;;) {
       const claim = await store.inTenant(tenant_id, (db) => claimDelivery(db, this.#deps, { announced, vault }));
       if (claim.kind === 'accepted') return 'accepted';
@@ -62,7 +62,7 @@ export class ResultReceiver {
       }
       if (claim.kind === 'ours')
         return this.deliver(announced, { vault, id: claim.id, body, tries: limits.handoff_fetches });
-      if (performance.now() >= until) return 'waiting';
+      if (clock.monotonic() >= until) return 'waiting';
       await wait(limits.handoff_busy_poll_ms);
     }
   }

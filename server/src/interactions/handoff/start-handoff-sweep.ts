@@ -53,7 +53,7 @@ export async function sweepHandOffs(sweeping: Sweeping, stopped: () => boolean =
     const told = (error: unknown): void => deps.log.error('handoff-not-ended', { handoff_id: hand_off.id, error });
     await expireHandOff(deps, hand_off).catch(told);
   }
-  await Promise.all(deliveries.map((place) => (stopped() ? undefined : deliverAgain(sweeping, place))));
+  await Promise.all(deliveries.map((place) => deliverAgain(sweeping, place)));
   for (const tenant_id of new Set(old.map((one) => one.tenant_id))) await forgetOld(deps, tenant_id);
 }
 

@@ -1,5 +1,4 @@
 // The envelope of every answer of the hand-off protocol (handoff.md §1). Errors tell their kind and nothing of their cause.
-import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../base/json.ts';
 import type { Exchange } from '../route.ts';
 
@@ -22,6 +21,7 @@ export type ProtocolError = keyof typeof protocolErrors;
 
 export interface ProtocolAnswer {
   readonly status: number;
+  readonly msgid: string;
   /** ISO 8601. */
   readonly timestamp: string;
   readonly envelope: Envelope;
@@ -29,9 +29,12 @@ export interface ProtocolAnswer {
   readonly renew_url?: string;
 }
 
-export function sendEnvelope({ response }: Exchange, { status, timestamp, envelope, renew_url }: ProtocolAnswer): void {
+export function sendEnvelope(
+  { response }: Exchange,
+  { status, msgid, timestamp, envelope, renew_url }: ProtocolAnswer,
+): void {
   const { type, token, data } = envelope;
-  const text = JSON.stringify({ type, msgid: randomUUID(), timestamp, token, data });
+  const text = JSON.stringify({ type, msgid, timestamp, token, data });
   response.writeHead(status, {
     'content-type': 'application/json; charset=UTF-8',
     'content-length': Buffer.byteLength(text),

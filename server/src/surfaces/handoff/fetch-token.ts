@@ -11,7 +11,13 @@ export async function fetchToken(deps: HandOffRouteDeps, exchange: Exchange): Pr
   const refuse = (status: number, error: ProtocolError): void => {
     const renew_url = deps.addresses.urlFor(exchange.request.headers.host, '/interactions');
     const envelope = errorEnvelope(error, token);
-    sendEnvelope(exchange, { status, timestamp, envelope, ...(status === 401 ? { renew_url } : {}) });
+    sendEnvelope(exchange, {
+      status,
+      msgid: deps.ids.uuid(),
+      timestamp,
+      envelope,
+      ...(status === 401 ? { renew_url } : {}),
+    });
   };
   if (token === '') return refuse(400, 'missing-token');
   const tenant = exchange.params['tenant'] === undefined ? undefined : await tenantOf(deps, exchange);
@@ -26,7 +32,12 @@ export async function fetchToken(deps: HandOffRouteDeps, exchange: Exchange): Pr
   // The client has gone before there was an answer: it has nothing.
   if (response.destroyed) return sent(false);
   response.once('close', () => sent(response.writableFinished));
-  sendEnvelope(exchange, { status: 200, timestamp, envelope: { type: 'person', token, data: redeemed.data } });
+  sendEnvelope(exchange, {
+    status: 200,
+    msgid: deps.ids.uuid(),
+    timestamp,
+    envelope: { type: 'person', token, data: redeemed.data },
+  });
 }
 
 /** In the query or in the header X-Access-Token; empty when there is none. */

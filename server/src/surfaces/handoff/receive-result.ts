@@ -101,14 +101,14 @@ function answer(
   const status = statuses[received];
   if (received !== 'accepted') return refuse(deps, exchange, { status, error: 'error', token });
   const timestamp = new Date(deps.clock.now()).toISOString();
-  sendEnvelope(exchange, { status, timestamp, envelope: { type: 'ok', token, data: {} } });
+  sendEnvelope(exchange, { status, msgid: deps.ids.uuid(), timestamp, envelope: { type: 'ok', token, data: {} } });
 }
 
 function refuse(
-  { clock }: HandOffRouteDeps,
+  { clock, ids }: HandOffRouteDeps,
   exchange: Exchange,
   { status, error, token = '' }: { readonly status: number; readonly error: ProtocolError; readonly token?: string },
 ): void {
   const timestamp = new Date(clock.now()).toISOString();
-  sendEnvelope(exchange, { status, timestamp, envelope: errorEnvelope(error, token) });
+  sendEnvelope(exchange, { status, msgid: ids.uuid(), timestamp, envelope: errorEnvelope(error, token) });
 }
