@@ -85,6 +85,8 @@ describe('a tool of the kind input', () => {
     expect(text).toContain('value="Wien"');
     expect(text).toContain(`Where shall we deliver order ${serial}?`);
     expect(text).toContain('&lt;script&gt;');
+    const names = [...text.matchAll(/ name="answer\.(\w+)"/g)].map(([, name]) => name);
+    expect(names).toEqual(['city', 'mail', 'day', 'count', 'speed', 'gift', 'note']);
   });
 
   test('who does not want to answer is not asked again at once', async () => {

@@ -1,7 +1,6 @@
 // What a person must do in a browser before a call goes on (handoff.md §3): one table, one page, one set of rules for
 // expiry, for the person it was made for, and for single use.
 import type { CredentialStrategy, InteractionKind, InteractionOffer } from '@toolcrib/client';
-import type { JsonObject } from '../base/json.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Database } from '../store/scope.ts';
 
@@ -31,8 +30,8 @@ export type InteractionDetails =
       readonly four_eyes: boolean;
       readonly credential_name: string | null;
     }
-  /** `schema`: of the answer, as the tool gave it (catalog/pauses.ts). */
-  | { readonly kind: 'input'; readonly message: string; readonly schema: JsonObject }
+  /** `schema`: of the answer, as the tool gave it (catalog/pauses.ts): JSON text, which keeps the order of its fields. */
+  | { readonly kind: 'input'; readonly message: string; readonly schema: string }
   /** `client`: name of the source; `host`: where the person is sent. */
   | { readonly kind: 'handoff'; readonly client: string; readonly host: string };
 

@@ -6,9 +6,9 @@ import type { Principal } from '../../identity/principal.ts';
 import { endInteraction } from '../answer-interaction.ts';
 import type { Interaction } from '../find-interactions.ts';
 import { answersAt } from '../interaction-row.ts';
+import { fieldsOf } from './ask.ts';
 import { readAnswers } from './read-answers.ts';
 import type { TextOf } from './read-answers.ts';
-import { readQuestion } from '../../catalog/read-question.ts';
 
 type AnswerDeps = IdentityDeps & { readonly vault: Vault };
 
@@ -22,7 +22,7 @@ export async function answerInput(
   { interaction, textOf }: { readonly interaction: Interaction; readonly textOf: TextOf },
 ): Promise<Interaction> {
   const { details, id } = requireOwn(principal, interaction);
-  const answers = readAnswers(readQuestion(details), textOf);
+  const answers = readAnswers(fieldsOf(details), textOf);
   const vault = await deps.vault.of(principal.tenant_id);
   const sealed = vault.seal(answersAt(id), JSON.stringify(answers));
   return endInteraction(deps, principal, { interaction, status: 'done', sealed });

@@ -9,10 +9,11 @@ import type { Question } from '../../catalog/pauses.ts';
 import type { Vault } from '../../credentials/vault/vault.ts';
 import type { Database } from '../../store/scope.ts';
 import type { Store } from '../../store/store.ts';
-import type { Interactions, InteractionSubject } from '../interaction.ts';
+import type { InteractionDetails, Interactions, InteractionSubject } from '../interaction.ts';
 import { answersAt, subjectHash } from '../interaction-row.ts';
 import type { PauseFunctions, PausingCall } from '../tool-pauses.ts';
 import { readQuestion } from '../../catalog/read-question.ts';
+import type { AnswerField } from '../../catalog/read-question.ts';
 
 export interface AskDeps {
   readonly store: Store;
@@ -49,7 +50,7 @@ async function takeOrAsk(deps: AskDeps, call: PausingCall, question: Question): 
   });
   if (taken?.sealed != null) return readSealed(vault.open(answersAt(taken.id), taken.sealed));
   if (refused) throw new ToolcribError('input_refused', { params: { tool: tool.name } });
-  const details = { kind: 'input', message, schema } as const;
+  const details = { kind: 'input', message, schema: JSON.stringify(schema) } as const;
   const interaction = await deps.interactions.pause(principal, {
     ...{ subject, details },
     ...{ call_id: call.call_id, host: call.host },
@@ -63,6 +64,11 @@ function checkQuestion(question: Question): void {
   } catch (cause) {
     throw new ToolcribError('tool_failed', { cause });
   }
+}
+
+/** What is asked, as the fields of a form. */
+export function fieldsOf({ message, schema }: Extract<InteractionDetails, { kind: 'input' }>): readonly AnswerField[] {
+  return readQuestion({ message, schema: JSON.parse(schema) as JsonObject });
 }
 
 function readSealed(text: string): JsonObject {

@@ -3,7 +3,7 @@
 import type { Fault, ToolcribError } from '../../../base/errors.ts';
 import type { Interaction } from '../../../interactions/find-interactions.ts';
 import type { AnswerField, TextFormat } from '../../../catalog/read-question.ts';
-import { readQuestion } from '../../../catalog/read-question.ts';
+import { fieldsOf } from '../../../interactions/input/ask.ts';
 import type { TextOf } from '../../../interactions/input/read-answers.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
@@ -24,11 +24,17 @@ export function inputPart({ interaction, fields, error, form }: InputView): Html
   return html`<h2>What the tool <code>${tool}</code> asks</h2>
 <blockquote>${details.message}</blockquote>
 <form method="post" autocomplete="off">${fields}
-${readQuestion(details).map((field) => fieldInput(field, { faults, form }))}
+${fieldsOf(details).map((field) => fieldInput(field, { faults, form }))}
 <p>Your answer goes to this tool and to the program that has called it. Never type a password or another secret here.</p>
 <button name="do" value="refuse" class="plain" formnovalidate>I do not want to answer</button>
 <button name="do" value="answer">Send the answer</button>
 </form>`;
+}
+
+/** Above the page of a form that was refused: which answers, in the words of the form. */
+export function answersBox({ faults }: ToolcribError): Html {
+  const what = faults.length === 1 ? 'One answer cannot be taken' : `${faults.length} answers cannot be taken`;
+  return html`<div class="error" role="alert"><p><strong>${what}.</strong> What is wrong stands at the question; nothing was sent.</p></div>`;
 }
 
 /** How the answers stand in the posted form. */

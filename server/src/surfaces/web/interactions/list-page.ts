@@ -36,5 +36,6 @@ ${interactions.map(
 
 export function timeLeft({ expires_at }: Interaction, clock: Clock): string {
   const minutes = Math.ceil((expires_at.getTime() - clock.now()) / 60_000);
+  if (minutes > 120) return `${Math.round(minutes / 60)} hours`;
   return minutes === 1 ? '1 minute' : `${minutes} minutes`;
 }

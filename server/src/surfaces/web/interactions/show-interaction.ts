@@ -17,7 +17,7 @@ import { approvePart } from './approve-part.ts';
 import { choosePart } from './choose-part.ts';
 import { connectPart } from './connect-part.ts';
 import { handOffPart } from './handoff-part.ts';
-import { inputPart } from './input-part.ts';
+import { answersBox, inputPart } from './input-part.ts';
 import type { InteractionPageDeps } from './interaction-deps.ts';
 import { timeLeft } from './list-page.ts';
 import { returnAddress, returnLink } from './return-link.ts';
@@ -44,7 +44,7 @@ ${address !== undefined && html`<input type="hidden" name="return_to" value="${a
     signed_in: signedIn(browser),
     status: error?.status ?? 200,
     ...(interaction.details.kind === 'handoff' ? { form_targets: targetsOf(interaction.details) } : {}),
-    body: html`${error && errorBox(error)}
+    body: html`${error && boxOf(interaction, error)}
 ${statusBox(deps, interaction, people)}
 ${interaction.status !== 'pending' && returnLink(address)}
 ${part}
@@ -59,6 +59,12 @@ const titles = {
   input: 'A question for you',
   handoff: 'Work in another application',
 } as const satisfies Record<Interaction['kind'], string>;
+
+function boxOf({ kind }: Interaction, error: ToolcribError): Html {
+  return kind === 'input' && error.code === 'body_invalid' && error.faults.length > 0
+    ? answersBox(error)
+    : errorBox(error);
+}
 
 /** The browser also counts where the other application sends it next, which may be another server of its own. */
 function targetsOf({ host }: { readonly host: string }): readonly string[] {
