@@ -11,7 +11,7 @@ import { locate } from '../catalog/located.ts';
  * The kind of account that "credential: caller" of a definition asks for: `crm@api.example.com`. No provider and no source
  * has such a name, and another origin is another kind of account.
  */
-export function boundSystem(name: string, origin: string): string {
+function boundSystem(name: string, origin: string): string {
   return `${name}@${origin.replace(/^https:\/\//, '')}`;
 }
 

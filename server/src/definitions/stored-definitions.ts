@@ -41,14 +41,6 @@ export async function readDefinitions(store: Store, tenant_id: string): Promise<
   });
 }
 
-/** Throws `not_found`. */
-export async function readDefinition(store: Store, tenant_id: string, key: DefinitionKey): Promise<Definition> {
-  const { definitions } = await readDefinitions(store, tenant_id);
-  const found = definitions.find(({ entity, name }) => entity === key.entity && name === key.name);
-  if (found === undefined) throw new ToolcribError('not_found');
-  return found;
-}
-
 export interface ChangeAt {
   readonly tenant_id: string;
   readonly actor: Actor;

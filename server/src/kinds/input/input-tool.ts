@@ -35,6 +35,7 @@ export const inputTool: ToolKind<InputToolConfig> = {
   type: 'input',
   aliases: [],
   source_types: [],
+  for_tenants: true,
   fields,
   check: (config, { parameters }) => [...questionFaults(config), ...placeholderFaults(config, parameters)],
   prepare: ({ message, form }, { name }) => {
