@@ -103,7 +103,7 @@ export function toolName(
   prefix: string,
   taken: Set<string>,
 ): string {
-  const written = id ?? `${method.toLowerCase()}_${path.replaceAll(/[{}]/g, '')}`;
+  const written = id ?? `${method.toLowerCase()}${path.replaceAll(/[{}]/g, '')}`;
   const cleaned = written.replaceAll(/[^A-Za-z0-9_-]+/g, '_').replaceAll(/^_+|_+$/g, '');
   const plain = `${prefix}${cleaned === '' ? method.toLowerCase() : cleaned}`.slice(0, limits.openapi_name_characters);
   let name = plain;

@@ -32,7 +32,7 @@ export const openApiSource: SourceKind<OpenApiConfig> = {
           hint: 'Remove it.',
         })),
   },
-  for_tenants: { origin: originOf, check: ({ document }) => (typeof document === 'string' ? [no_file] : []) },
+  for_tenants: { origin: originOf, check: checkDefinition },
   bring: async (config, at) => {
     const { document, faults } = await loadDocument(config, at.base_folder);
     return document === undefined ? { tools: [], faults } : bringOperations(document, config, at);
@@ -49,6 +49,15 @@ export const openApiSource: SourceKind<OpenApiConfig> = {
     close: () => Promise.resolve(),
   }),
 };
+
+/** A definition that can bring nothing is not saved. */
+function checkDefinition(config: OpenApiConfig): readonly Fault[] {
+  if (typeof config.document === 'string') return [no_file];
+  const { document, faults } = readOpenApi(config.document);
+  if (document === undefined) return faults;
+  const base = baseOf(document, config);
+  return 'fault' in base ? [base.fault] : [];
+}
 
 const no_file: Fault = {
   path: 'document',
