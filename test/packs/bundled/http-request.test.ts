@@ -79,7 +79,7 @@ describe('http_request', () => {
 
   it('goes only where the tenant lets it', async () => {
     const set = (allowed_hosts: string | null) =>
-      world.toolcrib.request('PUT', '/v1/packs/http_request/settings', { body: { values: { allowed_hosts } } });
+      world.toolcrib.request('PUT', '/v1/packs/http_request/settings', { body: { config: { allowed_hosts } } });
     expect((await set('api.example.com, *.example.org')).status).toBe(200);
     for (const address of [url, 'http://example.org.evil.example/', 'http://evilexample.org/']) {
       expect([address, await codeOf({ url: address })]).toEqual([address, 'host_refused']);

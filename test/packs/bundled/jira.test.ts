@@ -67,7 +67,7 @@ describe('jira', () => {
   it('says that an account with an API token needs a site, and takes the name of one only', async () => {
     expect((await world.call('jira_get_issue', { key: 'ED-1' })).body.error.service_error.code).toBe('setting_missing');
     const set = (site: string) =>
-      world.toolcrib.request('PUT', '/v1/packs/jira/settings', { body: { values: { site } } });
+      world.toolcrib.request('PUT', '/v1/packs/jira/settings', { body: { config: { site } } });
     expect((await set('evil.example/')).status).toBe(200);
     expect((await world.call('jira_get_issue', { key: 'ED-1' })).body.error.service_error.code).toBe('setting_invalid');
     expect(world.asked()).toHaveLength(0);
