@@ -81,7 +81,9 @@ function textAt(root: LocatedMap, name: string): string | undefined {
 
 /** What was wrong with the text itself: a key that is there twice, a number that cannot be kept. */
 function tellDefects(node: Located, path: string, decoding: Decoding): void {
-  for (const defect of node.defects ?? []) tell(decoding, defect.place, { ...defect, path: `${path}${defect.path}` });
+  for (const defect of node.defects ?? []) {
+    tell(decoding, defect.place, { ...defect, path: `${path}${defect.path}`.replace(/^\./, '') });
+  }
   if (node.kind === 'list') node.items.forEach((item, index) => tellDefects(item, joinPath(path, [index]), decoding));
   if (node.kind !== 'map') return;
   for (const [key, { value }] of node.entries) {
@@ -115,9 +117,11 @@ function readProviders(root: LocatedMap, environment: Environment, decoding: Dec
     // In a decoding of its own: its paths begin below the list, and it is good or bad by itself.
     const own: Decoding = { ...decoding, faults: [], filled: new Map() };
     const provider = decodeProvider(item, { environment, decoding: own });
+    // A definition's own paths begin with its name.
+    const name = item.kind === 'map' ? textAt(item, 'name') : undefined;
     for (const fault of own.faults) {
       const { path, message, hint, line = item.place.line, column = item.place.column } = fault;
-      tell(decoding, { line, column }, { path: `oauth[${index}]${path === '' ? '' : `.${path}`}`, message, hint });
+      tell(decoding, { line, column }, { path: `oauth[${index}]${path === '' || path === name ? '' : `.${path.replace(`${name}.`, '')}`}`, message, hint });
     }
     return provider ?? [];
   });

@@ -64,6 +64,8 @@ async function readOne(reading: Reading, path: string): Promise<void> {
     const real = await realpath(path);
     if (!real.startsWith(join(reading.root, '/'))) return tell(reading, path, 'a link that leads out of the pack');
     const { size } = await stat(real);
+    // Told once: what comes after it is not read either.
+    if (reading.bytes > limits.pack_bytes) return;
     reading.bytes += size;
     if (reading.bytes > limits.pack_bytes) {
       return tell(reading, path, `the files of the pack are larger than ${limits.pack_bytes} bytes together`);
