@@ -62,10 +62,8 @@ import type {
   ToolSummary,
   Variable,
   VariableList,
-  WebhookDeliveryList,
-  WebhookSecret,
-  WebhookTarget,
 } from './wire.ts';
+import type { WebhookDeliveryList, WebhookSecret, WebhookTarget } from './webhook-wire.ts';
 
 /** An account is connected, chosen, and the call approved: three pauses, and some that run out or are undone meanwhile. */
 const pauses_of_a_call = 8;
@@ -240,9 +238,7 @@ export class ToolcribClient {
   listWebhookDeliveries(
     options: { readonly limit?: number; readonly before?: string } = {},
   ): Promise<WebhookDeliveryList> {
-    const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
-    return this.#send('GET', `/v1/webhook-deliveries?${query.toString()}`);
+    return this.#send('GET', `/v1/webhook-deliveries?${queryOf(options)}`);
   }
 
   /** What webhooks of the tenant are signed with; made when it is first asked for. */
@@ -450,9 +446,7 @@ export class ToolcribClient {
 
   /** What became of grants at their providers, newest first: one's own; all of the tenant for admins. */
   listReceipts(options: { readonly limit?: number; readonly before?: string } = {}): Promise<RevocationReceiptList> {
-    const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
-    return this.#send('GET', `/v1/credentials/receipts?${query.toString()}`);
+    return this.#send('GET', `/v1/credentials/receipts?${queryOf(options)}`);
   }
 
   /** Tries the account where it would be used. */
@@ -483,9 +477,7 @@ export class ToolcribClient {
     range: AuditRange = {},
     options: Pick<CallOptions, 'signal'> = {},
   ): Promise<ReadableStream<Uint8Array>> {
-    const given = Object.entries(range).filter(([, value]) => value !== undefined);
-    const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
-    const { body } = await this.#open('GET', `/v1/audit/export?${query.toString()}`, { signal: options.signal });
+    const { body } = await this.#open('GET', `/v1/audit/export?${queryOf(range)}`, { signal: options.signal });
     if (body === null) throw new ToolcribClientError(0, notOurs);
     return body;
   }

@@ -158,11 +158,6 @@ export type {
   Variable,
   VariableList,
   ToolSummary,
-  WebhookDelivery,
-  WebhookDeliveryList,
-  WebhookSecret,
-  WebhookState,
-  WebhookTarget,
   Workspace,
   WorkspaceList,
   Health,
@@ -173,3 +168,10 @@ export type {
 
 export { apiErrors, apiUrl, bearer, callApi, cleanWords, configText, rateLimited, retryAfter } from './call-api.ts';
 export type { ApiAnswer, ApiAnswerParser, ApiRequest } from './call-api.ts';
+export type {
+  WebhookDelivery,
+  WebhookDeliveryList,
+  WebhookSecret,
+  WebhookState,
+  WebhookTarget,
+} from './webhook-wire.ts';

@@ -1,6 +1,8 @@
 // Every type that crosses the wire of the REST surface. Times are ISO 8601 in UTC.
+import type { ToolCategory } from './define-tool.ts';
 import type { PlanRule } from './credential-wire.ts';
 import type { JsonObject } from './json.ts';
+import type { WebhookTarget } from './webhook-wire.ts';
 import type { ToolResult } from './results.ts';
 
 /** One thing wrong with an input, with the place and what would be right. */
@@ -197,6 +199,8 @@ export interface ToolSummary {
   readonly description: string;
   readonly kind: string;
   readonly danger: 'low' | 'medium' | 'high' | 'critical';
+  readonly category: ToolCategory;
+  readonly source_type: 'builtin' | 'function' | 'remote' | 'mcp' | 'code' | 'sql' | 'http' | 'handoff';
   readonly read_only: boolean;
   /** A third party wrote name, description and schemas: a model must not take them for instructions. */
   readonly untrusted?: true;
@@ -235,11 +239,6 @@ export interface CallBody {
   readonly webhook?: WebhookTarget;
 }
 
-export interface WebhookTarget {
-  /** https; on a server in development mode also http to the loopback address. */
-  readonly url: string;
-}
-
 export interface CallAnswer {
   readonly call_id: string;
   readonly result: ToolResult;
@@ -254,45 +253,6 @@ export interface PendingAnswer {
 export interface PendingHandOff extends InteractionOffer {
   /** Tells how it stands; with `?wait_s=25` when it has ended. */
   readonly status_url: string;
-}
-
-export type WebhookState = 'waiting' | 'due' | 'delivered' | 'failed';
-
-/** A message about the end of an interaction, to one address. */
-export interface WebhookDelivery {
-  /** The header `webhook-id` of every attempt. */
-  readonly id: string;
-  readonly interaction_id: string;
-  readonly kind: InteractionKind;
-  readonly tool: string;
-  readonly call_id: string;
-  readonly user_id: string;
-  /** Of the address. */
-  readonly host: string;
-  /** `waiting`: the interaction has not ended; `due`: to be sent, perhaps again. */
-  readonly state: WebhookState;
-  /** What the interaction has come to. */
-  readonly status: Exclude<InteractionStatus, 'pending'> | null;
-  readonly attempts: number;
-  /** Why the last attempt did not succeed. */
-  readonly problem: string | null;
-  readonly next_at: string | null;
-  readonly created_at: string;
-  readonly settled_at: string | null;
-}
-
-export interface WebhookDeliveryList {
-  readonly deliveries: readonly WebhookDelivery[];
-  /** Where the next page begins. */
-  readonly next?: string;
-}
-
-/** What webhooks of the tenant are signed with (Standard Webhooks, `v1`). */
-export interface WebhookSecret {
-  /** `whsec_…` */
-  readonly secret: string;
-  /** Signs beside it until then, after a rotation. */
-  readonly previous_until: string | null;
 }
 
 export interface Me {

@@ -48,11 +48,13 @@ export function createApp(options: AppOptions): Server {
   return createServer((request, response) => {
     const { pathname } = urlOf(request);
     const handle = routes[`${request.method} ${pathname}`];
-    if (handle === undefined) return void send(response, 404, lostPage());
-    handle(app, request, response).catch((thrown: unknown) => {
-      console.error(thrown);
-      send(response, 500, lostPage());
-    });
+    if (handle === undefined) send(response, 404, lostPage());
+    else {
+      handle(app, request, response).catch((thrown: unknown) => {
+        console.error(thrown);
+        send(response, 500, lostPage());
+      });
+    }
   });
 }
 

@@ -52,5 +52,5 @@ label{display:block;padding:.4rem 0}fieldset{margin:1rem 0}button{font:inherit;p
 const signs: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 function escape(text: string): string {
-  return String(text).replaceAll(/[&<>"']/g, (sign) => signs[sign] ?? '');
+  return text.replaceAll(/[&<>"']/g, (sign) => signs[sign] ?? '');
 }

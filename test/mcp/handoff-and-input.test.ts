@@ -23,8 +23,7 @@ tools:
 let toolcrib: TestServer;
 let ann: TestPerson;
 beforeAll(async () => {
-  toolcrib = await startTestServer({ tools });
-  expect(toolcrib.server.faults).toEqual([]);
+  toolcrib = await startTestServer({ tools, strict: true });
   ann = await addPerson(toolcrib, { email: 'ann@people.example' });
 });
 afterAll(() => toolcrib.stop());

@@ -55,13 +55,13 @@ after(() => {
   app.close();
 });
 
-test('a token that is none is answered with a page that says so', async () => {
+void test('a token that is none is answered with a page that says so', async () => {
   assert.equal((await fetch(`${url}/start-token/?access_token=bad`)).status, 401);
   assert.equal((await fetch(`${url}/exam/`)).status, 401);
   assert.equal((await fetch(`${url}/result-token/?access_token=guessed`)).status, 404);
 });
 
-test('a person comes, takes the exam, and the result is told and fetched', async () => {
+void test('a person comes, takes the exam, and the result is told and fetched', async () => {
   const come = await fetch(`${url}/start-token/?access_token=good`, { redirect: 'manual' });
   assert.equal(come.status, 302);
   const cookie = come.headers.getSetCookie()[0]?.split(';')[0] ?? '';

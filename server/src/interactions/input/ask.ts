@@ -48,7 +48,7 @@ async function takeOrAsk(deps: AskDeps, call: PausingCall, question: Question): 
     const first = await take(db, { ...bound, call_id: call.call_id });
     return { taken: first, refused: first === undefined && (await wasRefused(db, bound)) };
   });
-  if (taken?.sealed != null) return readSealed(vault.open(answersAt(taken.id), taken.sealed));
+  if (taken !== undefined && taken.sealed !== null) return readSealed(vault.open(answersAt(taken.id), taken.sealed));
   if (refused) throw new ToolcribError('input_refused', { params: { tool: tool.name } });
   const details = { kind: 'input', message, schema: JSON.stringify(schema) } as const;
   const interaction = await deps.interactions.pause(principal, {

@@ -54,7 +54,7 @@ function readNumber({ whole, minimum, maximum }: Extract<AnswerField, { kind: 'n
 }
 
 function readText({ format, min_length, max_length }: Extract<AnswerField, { kind: 'text' }>, text: string): Read {
-  const characters = [...text].length;
+  const characters = Array.from(text).length;
   if (characters < min_length) return { fault: `must have ${min_length} characters or more` };
   if (characters > max_length) return { fault: `must have ${max_length} characters or fewer` };
   if (/(?![\t\n])\p{Cc}/u.test(text) || !text.isWellFormed()) return { fault: 'has characters that cannot be taken' };

@@ -55,7 +55,7 @@ async function takeUp({ store, clock }: DeliverDeps, { tenant_id, id }: Delivery
       .forUpdate()
       .skipLocked()
       .executeTakeFirst();
-    if (row?.sealed == null) return undefined;
+    if (row === undefined || row.sealed === null) return undefined;
     const ended = {
       status: row.status ?? ('expired' as const),
       ended_at: row.ended_at ?? row.next_at ?? new Date(now),

@@ -110,12 +110,14 @@ async function act(
         credential_id: form.get('credential') ?? '',
         catalogue: await deps.catalogueOf(principal),
       });
-      return void deps.forgetIdentities();
+      deps.forgetIdentities();
+      return undefined;
     case 'connect': {
       const account = readAccount(waysOf(interaction, deps.providers, []), form);
       if (account === undefined) break;
       await connectAccount(deps, principal, { interaction, account });
-      return void deps.forgetIdentities();
+      deps.forgetIdentities();
+      return undefined;
     }
     default:
   }
