@@ -28,10 +28,11 @@ describe('the definitions that come with the server', () => {
     const providers = await load(shipped);
     expect([...providers.keys()].toSorted()).toEqual([
       ...['atlassian', 'dropbox', 'generic-oauth2', 'generic-oidc', 'github', 'gitlab', 'google', 'hubspot', 'linear'],
-      ...['microsoft', 'notion', 'salesforce', 'slack', 'zoom'],
+      ...['mcp', 'microsoft', 'notion', 'salesforce', 'slack', 'zoom'],
     ]);
     for (const provider of providers.values()) {
-      if (provider.name.startsWith('generic-')) continue;
+      // Those have their addresses from the registration.
+      if (provider.name.startsWith('generic-') || provider.name === 'mcp') continue;
       const options = pickOptions(provider, { client: {}, person: {} });
       for (const name of ['authorize_url', 'token_url'] as const) {
         expect([provider.name, fillAddress(provider.oauth?.[name], options)]).toEqual([

@@ -5,6 +5,7 @@ import { cleanLine, cleanText, hasUnseen } from '../../base/clean-text.ts';
 import { canonicalJson, isJsonObject } from '../../base/json.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import { limits } from '../../base/limits.ts';
+import { hasGoodHeaders } from './header-parameters.ts';
 import type { MirroredTool, RefusedTool } from '../../catalog/mirror.ts';
 
 export type ReadDefinition = { readonly tool: MirroredTool } | { readonly refused: RefusedTool };
@@ -23,6 +24,7 @@ export function readDefinition(sent: JsonObject): ReadDefinition {
     return refuse(`is described in more than ${limits.mcp_tool_characters} characters`);
   }
   if (!isJsonObject(inputSchema)) return refuse('has no schema of its arguments');
+  if (!hasGoodHeaders(inputSchema)) return refuse('asks for headers that the specification does not allow');
   const input = cleanSchema(inputSchema, 0);
   const output = isJsonObject(outputSchema) ? cleanSchema(outputSchema, 0) : null;
   if (input === undefined || output === undefined) {
