@@ -17,6 +17,7 @@ export class SchemaWriter {
   readonly #direction: Direction;
   readonly #names = new Map<string, string>();
   readonly #defs = new Map<string, JsonValue>();
+  readonly #open: { readonly name: string; readonly reference: string }[] = [];
   #places = 0;
 
   constructor(document: OpenApiDocument, direction: Direction) {
@@ -25,7 +26,16 @@ export class SchemaWriter {
   }
 
   /** Throws `NotUsable` for a schema that leads out of the document or is too large. */
-  write(schema: unknown, depth = 0): JsonObject | boolean {
+  write(schema: unknown): JsonObject | boolean {
+    const written = this.#write(schema, 0);
+    // One after the other: a chain of references must not become a chain of calls.
+    for (let next = this.#open.shift(); next !== undefined; next = this.#open.shift()) {
+      this.#defs.set(next.name, this.#write(follow(this.#document.root, next.reference), 0));
+    }
+    return written;
+  }
+
+  #write(schema: unknown, depth: number): JsonObject | boolean {
     this.#places += 1;
     if (this.#places > limits.openapi_schemas) throw new NotUsable('has schemas that are too large');
     if (depth > limits.schema_depth) throw new NotUsable('has schemas that are nested too deep');
@@ -35,7 +45,7 @@ export class SchemaWriter {
     const is_old = this.#document.version === '3.0';
     // In 3.0, what stands beside a reference does not count.
     const own = reference !== undefined && is_old ? {} : this.#keywords(schema, depth);
-    const written = reference === undefined ? own : { ...own, $ref: this.#refer(reference, depth) };
+    const written = reference === undefined ? own : { ...own, $ref: this.#refer(reference) };
     return is_old && member(schema, 'nullable') === true ? orNull(written) : written;
   }
 
@@ -44,7 +54,7 @@ export class SchemaWriter {
     return this.#defs.size === 0 ? {} : { $defs: Object.fromEntries(this.#defs) };
   }
 
-  #refer(reference: string, depth: number): string {
+  #refer(reference: string): string {
     const known = this.#names.get(reference);
     if (known !== undefined) return `#/$defs/${known}`;
     const plain = (reference.split('/').at(-1) ?? '').replaceAll(/[^A-Za-z0-9_.-]/g, '_').slice(0, 100);
@@ -52,10 +62,7 @@ export class SchemaWriter {
     let name = plain === '' || plain === '__proto__' ? 'schema' : plain;
     for (let number = 2; taken.has(name); number += 1) name = `${plain}_${number}`;
     this.#names.set(reference, name);
-    const target = follow(this.#document.root, reference);
-    // Its own references come after it; the order is that of the first use.
-    this.#defs.set(name, true);
-    this.#defs.set(name, this.write(target, depth + 1));
+    this.#open.push({ name, reference });
     return `#/$defs/${name}`;
   }
 
@@ -74,7 +81,7 @@ export class SchemaWriter {
   }
 
   #keyword(keyword: string, value: JsonValue, depth: number): JsonValue | undefined {
-    const inner = (one: unknown): JsonValue => this.write(one, depth + 1);
+    const inner = (one: unknown): JsonValue => this.#write(one, depth + 1);
     if (maps.has(keyword) && isJsonObject(value)) {
       const entries = Object.entries(value).filter(([name, one]) => !hasUnseen(name) && !this.#isLeftOut(one));
       return Object.fromEntries(entries.map(([name, one]) => [name, inner(one)]));
