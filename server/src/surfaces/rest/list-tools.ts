@@ -2,6 +2,7 @@
 import type { ToolList, ToolSummary } from '@toolcrib/client';
 import { z } from 'zod';
 import { neededTokens } from '../../catalog/needed-tokens.ts';
+import { sourceTypeOf } from '../../catalog/source-type.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import { authorizationOf } from '../web/browser.ts';
 import type { Operation } from './operation.ts';
@@ -35,6 +36,8 @@ export function summaryOf(tool: Tool): ToolSummary {
     description,
     kind,
     danger,
+    category: tool.category ?? 'other',
+    source_type: sourceTypeOf(tool),
     read_only,
     ...(untrusted === undefined ? {} : { untrusted }),
     version,
