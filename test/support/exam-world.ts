@@ -41,7 +41,7 @@ export interface Begun {
   readonly start: WireAnswer['body'];
 }
 
-export function examTools(client: ExamClient, other: ExamClient): string {
+function examTools(client: ExamClient, other: ExamClient): string {
   return `
 sources:
   testclient: {kind: handoff, start_url: ${client.start_url}, result_url: ${client.result_url}}

@@ -105,7 +105,7 @@ async function noteSent(
 }
 
 /** The classic contract wants two names where we have one: the last word is the family name. */
-export function namesOf(name: string): { readonly firstName: string; readonly lastName: string } {
+function namesOf(name: string): { readonly firstName: string; readonly lastName: string } {
   const words = name.trim().split(/\s+/u);
   const last = words.length > 1 ? (words.pop() ?? '') : '';
   return { firstName: words.join(' '), lastName: last };

@@ -39,7 +39,7 @@ export function startHandOffSweep(sweeping: Sweeping): HandOffSweep {
   };
 }
 
-export async function sweepHandOffs(sweeping: Sweeping, stopped: () => boolean = () => false): Promise<void> {
+async function sweepHandOffs(sweeping: Sweeping, stopped: () => boolean = () => false): Promise<void> {
   const { deps } = sweeping;
   const now = deps.clock.now();
   const { over, deliveries, old } = await deps.store.asOperator(async (db) => ({

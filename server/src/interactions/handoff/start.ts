@@ -92,7 +92,9 @@ export async function standingOf(
   const { state, reason, started_at, deadline_at } = row;
   const now = clock.now();
   const may_start = state !== 'finished-ok' && deadline_at.getTime() > now && mayStart(row, now);
-  return { status: publicStatus(state, reason), started_at, may_start };
+  const status = publicStatus(state, reason);
+  // What went wrong before the client had anything is not begun yet, for the person.
+  return { status: status === 'failed' && may_start ? 'pending' : status, started_at, may_start };
 }
 
 /** What was not begun at the client can be begun again; else only within the time that the tool gives. */
