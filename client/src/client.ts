@@ -28,9 +28,6 @@ import type {
   NewFileLinkBody,
   NewFileQuery,
   StoredFile,
-  Interaction,
-  InteractionList,
-  InteractionOffer,
   Me,
   Member,
   MemberList,
@@ -50,11 +47,6 @@ import type {
   OpenapiInspection,
   OpenapiInspectionBody,
   SavedDefinition,
-  NewPolicyBody,
-  PendingAnswer,
-  PendingHandOff,
-  Policy,
-  PolicyList,
   PublicError,
   SignOn,
   SignOnList,
@@ -63,6 +55,16 @@ import type {
   Variable,
   VariableList,
 } from './wire.ts';
+import type {
+  Interaction,
+  InteractionList,
+  InteractionOffer,
+  NewPolicyBody,
+  PendingAnswer,
+  PendingHandOff,
+  Policy,
+  PolicyList,
+} from './interaction-wire.ts';
 import type { WebhookDeliveryList, WebhookSecret, WebhookTarget } from './webhook-wire.ts';
 
 /** An account is connected, chosen, and the call approved: three pauses, and some that run out or are undone meanwhile. */

@@ -1,5 +1,5 @@
 // The wire types of webhooks: what a call asks for, what became of it, and what signs it.
-import type { InteractionKind, InteractionStatus } from './wire.ts';
+import type { InteractionKind, InteractionStatus } from './interaction-wire.ts';
 
 export interface WebhookTarget {
   /** https; on a server in development mode also http to the loopback address. */

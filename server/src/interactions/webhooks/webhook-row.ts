@@ -1,7 +1,7 @@
 // How a message about the end of an interaction stands in its table, and what of it is shown.
 import type { Selectable } from 'kysely';
 import type { WebhookDelivery as DeliveryOnWire } from '@toolcrib/client';
-import type { WebhookDeliveryTable } from '../../store/schema.ts';
+import type { WebhookDeliveryTable } from '../../store/interaction-tables.ts';
 
 export const shown_columns = [
   ...(['id', 'interaction_id', 'kind', 'tool', 'call_id', 'user_id', 'host', 'state', 'status'] as const),
