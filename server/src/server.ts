@@ -139,7 +139,7 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
   closers.push(() => catalogue.close());
   const { definitions, catalogues } = openTenantTools(
     {
-      ...{ store, clock, ids: randomIds, log, http: outgoing, kinds: allKinds(options.more_kinds) },
+      ...{ store, clock, ids: randomIds, log, tenant_http, kinds: allKinds(options.more_kinds) },
       ...{ snapshotOf: mirrors.snapshotOf, saw: mirrors.saw },
     },
     { files: catalogue.current, providers: [packs.provider] },

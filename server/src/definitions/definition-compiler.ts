@@ -1,8 +1,8 @@
 // Compiles the definitions of tenants: for their calls, and to see whether a change would work. What stays the same is opened
 // once and taken over from one compilation to the next.
-import type { HttpClient } from '../base/http-client.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import type { TenantHttp } from '../base/tenant-http.ts';
 import type { SnapshotOf } from '../catalog/brought.ts';
 import type { Catalogue } from '../catalog/catalogue.ts';
 import { createCatalogue } from '../catalog/create-catalogue.ts';
@@ -22,7 +22,8 @@ export interface CompilerDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
-  readonly http: HttpClient;
+  /** For what their sources send without a call, such as a look whether they answer. */
+  readonly tenant_http: TenantHttp;
   /** All that there are; tenants get those that are meant for them. */
   readonly kinds: Kinds;
   readonly snapshotOf: SnapshotOf;
@@ -45,13 +46,16 @@ interface CompileAt {
 }
 
 export function createDefinitionCompiler(deps: CompilerDeps): DefinitionCompiler {
-  const { store, clock, log, http, snapshotOf, saw } = deps;
+  const { store, clock, log, tenant_http, snapshotOf, saw } = deps;
   const kinds = kindsForTenants(deps.kinds);
   const lifetimes = new Lifetimes(log);
-  const link = { kinds, log, clock, http, snapshotOf, ...(saw === undefined ? {} : { saw }) };
+  const link = { kinds, log, clock, snapshotOf, ...(saw === undefined ? {} : { saw }) };
 
   const compile = (tenant_id: string, drafts: readonly DefinitionDraft[], at: CompileAt): Promise<Compiled> =>
-    compileDefinitions({ tenant_id, drafts, earlier: at.earlier }, { ...link, keep: at.holder });
+    compileDefinitions(
+      { tenant_id, drafts, earlier: at.earlier },
+      { ...link, http: tenant_http.of(tenant_id), keep: at.holder },
+    );
 
   const provider: ToolProvider = {
     name: 'definitions',

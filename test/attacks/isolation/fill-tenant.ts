@@ -59,7 +59,7 @@ const rows: Readonly<Record<string, string>> = {
     select $1, id, 0, convert_to($3, 'UTF8') from stored_file where tenant_id = $1`,
   pack_setting: `(tenant_id, id, code, enabled, connection_type, remote_cluster_url, field_values, updated_at)
     values ($1, gen_random_uuid(), 'files', false, 'local', $3, jsonb_build_object('mark', $3), now())`,
-  webhook_secret: `(tenant_id, id, created_at) values ($1, gen_random_uuid(), now())`,
+  webhook_secret: `(tenant_id, id, created_at) values ($1, gen_random_uuid(), now()) on conflict do nothing`,
   webhook_delivery: `(tenant_id, id, interaction_id, kind, user_id, tool, call_id, host, url_digest, state, created_at)
     values ($1, gen_random_uuid(), gen_random_uuid(), 'approve', $2, $3, gen_random_uuid(), $3, $3, 'waiting', now())`,
   handoff: `(tenant_id, id, interaction_id, user_id, tool, client, slug, start_url, token_ms, restart_ms, output_schema,
