@@ -40,7 +40,7 @@ describe('A06 a program in a request', () => {
   });
 
   test.each(['mcp-stdio', 'MCP-STDIO', 'mcp-stdio ', 'stdio', 'mcp'])('as a source of the type "%s"', async (type) => {
-    const body = { type, ...program(), url: 'https://x.example' };
+    const body = { type, ...program(), ...(type === 'mcp' ? { url: 'https://x.example' } : {}) };
     const saved = await toolcrib.request('PUT', '/v1/definitions/source/evil', { body });
     expect([saved.status, saved.body.error.code]).toEqual([422, 'definition_invalid']);
     const check = { definitions: [{ entity: 'source', name: 'evil', body }] };
@@ -54,7 +54,8 @@ describe('A06 a program in a request', () => {
   test('in every operation that takes a body, wherever it could stand', async () => {
     const with_body = operations.filter(({ body }) => body !== undefined);
     expect(with_body.length).toBeGreaterThan(20);
-    for (const operation of with_body) {
+    // Twice: what the first round has left would be used by the second.
+    for (const operation of [...with_body, ...with_body]) {
       for (const body of poisoned(operation)) await toolcrib.request(operation.method, pathOf(operation), { body });
     }
     expect(existsSync(mark)).toBe(false);
@@ -66,7 +67,7 @@ describe('A06 a program in a request', () => {
 /** The operation's own body with a program in it, and a program alone. */
 function poisoned({ id }: AnyOperation): readonly object[] {
   const plain = sampleBodies[id]?.('evil') ?? {};
-  const stdio = { type: 'mcp-stdio', kind: 'mcp-stdio', ...program() };
+  const stdio = { type: 'mcp-stdio', ...program() };
   const fields = Object.fromEntries(Object.keys(plain).map((name) => [name, stdio]));
   return [
     { ...plain, ...stdio },
@@ -74,6 +75,7 @@ function poisoned({ id }: AnyOperation): readonly object[] {
     fields,
     stdio,
     { definitions: [{ entity: 'source', name: 'evil', body: stdio }] },
+    { ...stdio, kind: 'mcp-stdio' },
   ];
 }
 

@@ -22,9 +22,8 @@ export function toResult(answer: CallAnswer, { tool, has_schema, secrets }: Resu
   const content = answer.content.map((block) => toBlock(hide(block) as JsonObject));
   if (answer.is_error) {
     const words = content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n');
-    throw new ToolcribError('service_failed', {
-      params: { tool, words: cleanText(words, limits.mcp_words_characters) },
-    });
+    const message = cleanText(words, limits.mcp_words_characters);
+    throw new ToolcribError('service_failed', { params: { tool }, service_error: { code: 'tool_error', message } });
   }
   const { structured } = answer;
   if (structured !== undefined && (has_schema || content.length === 0)) {
