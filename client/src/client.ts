@@ -44,8 +44,6 @@ import type {
   DefinitionSummary,
   DefinitionsBody,
   DefinitionsCheck,
-  OpenapiInspection,
-  OpenapiInspectionBody,
   SavedDefinition,
   PublicError,
   SignOn,
@@ -55,6 +53,7 @@ import type {
   Variable,
   VariableList,
 } from './wire.ts';
+import type { OpenapiInspection, OpenapiInspectionBody } from './wire-openapi.ts';
 import type {
   Interaction,
   InteractionList,

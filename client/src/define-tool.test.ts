@@ -24,7 +24,8 @@ describe('defineTool', () => {
     const input = z.object({});
     const output = z.object({ shown: z.int() });
     // @ts-expect-error -- a text is no number
-    defineTool({ name: 'a', description: 'a', input, output, run: () => ({ shown: 'six' }) });
+    const tool = defineTool({ name: 'a', description: 'a', input, output, run: () => ({ shown: 'six' }) });
+    expect(tool.output).toBe(output);
   });
 
   test('takes a JSON Schema, and then gives plain JSON', () => {
@@ -34,7 +35,7 @@ describe('defineTool', () => {
       input: { type: 'object', properties: { to: { type: 'string' } } },
       run: async (args) => {
         expectTypeOf(args['to']).toExtend<unknown>();
-        return { content: [{ type: 'text', text: String(args['to']) }] };
+        return { content: [{ type: 'text', text: JSON.stringify(args['to']) }] };
       },
     });
     expect(tool.input).toEqual({ type: 'object', properties: { to: { type: 'string' } } });

@@ -123,9 +123,6 @@ export type {
   DefinitionSummary,
   DefinitionsBody,
   DefinitionsCheck,
-  OpenapiInspection,
-  OpenapiInspectionBody,
-  OpenapiOperation,
   SavedDefinition,
   NewSignOnBody,
   FileLink,
@@ -177,3 +174,4 @@ export type {
   PolicyAction,
   PolicyList,
 } from './interaction-wire.ts';
+export type { OpenapiInspection, OpenapiInspectionBody, OpenapiOperation } from './wire-openapi.ts';

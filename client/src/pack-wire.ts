@@ -1,4 +1,4 @@
-// Packs on the wire.
+// Packs as the interfaces show them: which there are, which a tenant has, and where each setting comes from.
 import type { JsonObject } from './json.ts';
 import type { ConfigValue } from './tool-context.ts';
 

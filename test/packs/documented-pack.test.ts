@@ -57,7 +57,7 @@ test('danger, category and source type are on every tool, and medium and above a
     });
   }
   expect(body.tools).toMatchObject([{ name: 'dice.roll', danger: 'low', category: 'other', source_type: 'function' }]);
-  const harmful = files['dice/tools.ts']!.replace('  read_only: true,\n', '');
+  const harmful = (files['dice/tools.ts'] ?? '').replace('  read_only: true,\n', '');
   await world.write('dice/tools.ts', harmful);
   const policy = { danger: 'medium', action: 'ask' };
   expect((await world.request('PUT', '/v1/policies', { body: policy })).status).toBe(200);

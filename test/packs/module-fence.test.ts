@@ -1,27 +1,48 @@
+// The loading of modules behind their fence: types stripped, packages given, and every load a world of its own.
+import { join } from 'node:path';
+import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { fenceModules } from '../../server/src/packs/module-fence.ts';
-test('x', async () => {
-  const files = new Map([
-    [
-      'a.ts',
-      Buffer.from(
-        "import {z} from 'zod'; import {defineTool, ToolError} from '@toolcrib/client'; import {b} from './lib/b.ts'; interface X {a: string}; export const v: string = b; export const t = defineTool({name:'x', description:'', input: z.object({}), run: () => 1}); export const E=ToolError",
-      ),
-    ],
-    ['lib/b.ts', Buffer.from("export const b: string = 'one' as const;")],
-    ['bad.ts', Buffer.from("import '../../etc/passwd.ts'")],
-    ['enum.ts', Buffer.from('export const x = 1;\nenum A {B}')],
-    ['syn.ts', Buffer.from('export const x = 1;\nexport const = 3;')],
-    ['thr.ts', Buffer.from("export const x = 1;\nthrow new Error('boo')")],
-  ]);
-  const imp = fenceModules({ folder: '/tmp/somewhere', files });
-  const m = await imp('a.ts');
-  console.log(m);
-  for (const p of ['bad.ts', 'enum.ts', 'syn.ts', 'thr.ts', 'no.ts'])
-    await imp(p).catch((e) => console.log(p, e.code, e.name, e.stack));
-  const again = fenceModules({
-    folder: '/tmp/somewhere',
-    files: new Map([...files, ['lib/b.ts', Buffer.from("export const b = 'two'")]]),
+
+const folder = join(tmpdir(), 'no-such-folder');
+
+function texts(files: Readonly<Record<string, string>>): ReadonlyMap<string, Buffer> {
+  return new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)]));
+}
+
+const entry = `
+import { z } from 'zod';
+import { ToolError } from '@toolcrib/client';
+import { word } from './lib/word.ts';
+interface Shape { readonly a: string }
+export const said: string = word;
+export const schema = z.object({ a: z.string() });
+export const error: Error & Partial<Shape> = new ToolError('a', 'b');
+`;
+
+test('a module is loaded from what was read, with its types stripped and the packages of the server', async () => {
+  const load = fenceModules({
+    folder,
+    files: texts({ 'a.ts': entry, 'lib/word.ts': `export const word = 'one' as const;` }),
   });
-  expect((await again('a.ts')).v).toBe('two');
+  const module = await load('a.ts');
+  expect(module['said']).toBe('one');
+  expect(module['error']).toBeInstanceOf(Error);
+});
+
+test('the same paths loaded again are other modules', async () => {
+  const one = fenceModules({
+    folder,
+    files: texts({ 'a.ts': `export { word } from './b.ts';`, 'b.ts': `export const word = 1;` }),
+  });
+  const two = fenceModules({
+    folder,
+    files: texts({ 'a.ts': `export { word } from './b.ts';`, 'b.ts': `export const word = 2;` }),
+  });
+  expect([(await one('a.ts'))['word'], (await two('a.ts'))['word'], (await one('a.ts'))['word']]).toEqual([1, 2, 1]);
+});
+
+test('what is not there is told by its name', async () => {
+  const load = fenceModules({ folder, files: texts({ 'a.ts': `import './b.ts';` }) });
+  await expect(load('a.ts')).rejects.toThrow('imports "./b.ts", which the pack does not have');
 });

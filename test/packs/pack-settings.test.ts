@@ -1,7 +1,7 @@
 // Settings of packs over REST: origins, isolation of tenants and workspaces, secrets that stay where they belong, and what
 // calls are made with.
 import { createServer } from 'node:http';
-import type { IncomingHttpHeaders, Server } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -67,12 +67,13 @@ interface Seen {
 
 async function startService(): Promise<{ server: Server; url: string; seen: Seen[] }> {
   const seen: Seen[] = [];
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await text(request);
     seen.push({ path: request.url ?? '', headers: request.headers, body: body === '' ? undefined : JSON.parse(body) });
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ success: true, result: { seen: seen.length }, timestamp: '2026-01-01T00:00:00Z' }));
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { server, seen, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
@@ -98,6 +99,10 @@ afterAll(async () => {
   theirs.server.close();
 });
 
+function keyOf(tenant: string): string {
+  return world.keys[tenant] ?? '';
+}
+
 async function reset(key: string): Promise<void> {
   const body = {
     connection_type: 'local',
@@ -111,7 +116,7 @@ async function reset(key: string): Promise<void> {
 describe('listPacks, getPack, setPack', () => {
   test('200 with where each value comes from, and no secret', async () => {
     verifies('PAK-02');
-    const key = world.keys['acme']!;
+    const key = keyOf('acme');
     const { body: list } = await call('listPacks', '/v1/packs', { key });
     expect(list.packs).toMatchObject([{ code: 'chat', type: 'system', enabled: true, configured: true, tools: 2 }]);
     const { text: shown, body } = await call('getPack', '/v1/packs/chat', { key });
@@ -149,7 +154,7 @@ describe('setPackSettings', () => {
   });
 
   test("404 for another tenant's workspace, and nothing of a tenant shows in another", async () => {
-    const [acme, globex] = [world.keys['acme']!, world.keys['globex']!];
+    const [acme, globex] = [keyOf('acme'), keyOf('globex')];
     const { body: spaces } = await world.request('GET', '/v1/workspaces', { key: globex });
     const foreign = { workspace_id: spaces.workspaces[0].id, config: { retries: 9 } };
     expect((await call('setPackSettings', '/v1/packs/chat/settings', { key: acme, body: foreign })).status).toBe(404);
@@ -160,7 +165,7 @@ describe('setPackSettings', () => {
   });
 
   test('200 for a workspace, whose settings count before those of the tenant', async () => {
-    const key = world.keys['acme']!;
+    const key = keyOf('acme');
     const { body: spaces } = await world.request('GET', '/v1/workspaces', { key });
     const workspace_id = spaces.workspaces[0].id;
     await call('setPackSettings', '/v1/packs/chat/settings', { key, body: { config: { retries: 5 } } });
@@ -182,9 +187,9 @@ describe('setPackSettings', () => {
 describe('a remote tool of a pack', () => {
   test('is called by the contract, with the settings of the operator', async () => {
     verifies('PAK-03');
-    const key = world.keys['globex']!;
+    const key = keyOf('globex');
     expect(await world.call('chat.send', { to: 'U1' }, key)).toMatchObject({ status: 200 });
-    const { path, headers, body } = service.seen.at(-1)!;
+    const { path, headers, body } = service.seen.at(-1) ?? { path: '', headers: {}, body: {} };
     expect({ path, authorization: headers.authorization }).toEqual({
       path: '/v1/tools/chat.send',
       authorization: 'Bearer token-of-the-operator',
@@ -193,7 +198,7 @@ describe('a remote tool of a pack', () => {
   });
 
   test("A05: the operator's token is not sent to the address of a tenant", async () => {
-    const key = world.keys['acme']!;
+    const key = keyOf('acme');
     const before = theirs.seen.length;
     for (const body of [
       { config: { base_url: theirs.url } },
@@ -210,7 +215,7 @@ describe('a remote tool of a pack', () => {
   });
 
   test("a tenant's own token goes to its own address with its connection, and not to the next address", async () => {
-    const key = world.keys['acme']!;
+    const key = keyOf('acme');
     const connection = { connection_type: 'remote', remote_cluster_url: theirs.url, remote_connection_id: 'channel-7' };
     await call('setPackSettings', '/v1/packs/chat/settings', {
       key,
@@ -231,11 +236,11 @@ describe('a remote tool of a pack', () => {
 
 describe('a function of a pack', () => {
   test("accounts of people are asked for by the tenant's address, and not sent there", async () => {
-    const key = world.keys['acme']!;
+    const key = keyOf('acme');
     const account = { name: 'mine', system: 'chat', strategy: 'token', fields: { token: 'account-of-ada' } };
     expect((await world.request('POST', '/v1/credentials', { key, body: account })).status).toBe(201);
     expect(await world.call('chat.look', {}, key)).toMatchObject({ status: 200 });
-    expect(service.seen.at(-1)!.headers.authorization).toBe('Bearer account-of-ada');
+    expect(service.seen.at(-1)?.headers.authorization).toBe('Bearer account-of-ada');
     const before = theirs.seen.length;
     await call('setPackSettings', '/v1/packs/chat/settings', {
       key,
@@ -258,7 +263,7 @@ describe('a function of a pack', () => {
 
   test('what it throws is told by its code, or not at all, and no secret is in answers or logs', async () => {
     verifies('PAK-03');
-    const key = world.keys['acme']!;
+    const key = keyOf('acme');
     const thrown = await world.call('chat.look', { how: 'throw' }, key);
     expect(thrown).toMatchObject({ status: 502, error: { code: 'tool_failed' } });
     const refused = await world.call('chat.look', { how: 'refuse' }, key);
@@ -281,16 +286,16 @@ describe('a function of a pack', () => {
 describe('settings endpoints of a pack', () => {
   test('200 with the settings of the tenant, its secrets taken out', async () => {
     verifies('PAK-03');
-    const { status, body } = await world.request('GET', '/packs/chat/channels/open?a=1', { key: world.keys['acme']! });
+    const { status, body } = await world.request('GET', '/packs/chat/channels/open?a=1', { key: keyOf('acme') });
     expect(status).toBe(200);
     expect(body).toEqual({ kind: 'open', query: { a: '1' }, tenant: 'acme', retries: 2, token: '[secret api_token]' });
-    const added = await world.request('POST', '/packs/chat/channels', { key: world.keys['acme']!, body: { id: 1 } });
+    const added = await world.request('POST', '/packs/chat/channels', { key: keyOf('acme'), body: { id: 1 } });
     expect(added.body).toEqual({ added: { id: 1 } });
   });
 
   test('401 without a key, 403 without the permission, 404 for what is not there, and its own errors', async () => {
     expect((await world.request('GET', '/packs/chat/channels/open', { key: '' })).status).toBe(401);
-    const key = world.keys['acme']!;
+    const key = keyOf('acme');
     const { body: made } = await world.request('POST', '/v1/keys', {
       key,
       body: { name: 'few', scopes: ['packs.read'] },

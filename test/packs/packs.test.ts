@@ -99,11 +99,11 @@ describe('a feature pack', () => {
     verifies('PAK-03');
     const { acme, globex } = world.keys;
     expect(await world.call('notes_now', {}, acme)).toMatchObject({ status: 404, error: { code: 'tool_not_found' } });
-    const turned = await world.request('PUT', '/v1/packs/notes', { key: acme!, body: { enabled: true } });
+    const turned = await world.request('PUT', '/v1/packs/notes', { key: acme ?? '', body: { enabled: true } });
     expect(turned.body).toMatchObject({ code: 'notes', enabled: true });
     expect(await world.call('notes_now', {}, acme)).toMatchObject({ status: 200, value: 'one' });
     expect(await world.call('notes_now', {}, globex)).toMatchObject({ status: 404 });
-    await world.request('PUT', '/v1/packs/notes', { key: acme!, body: { enabled: false } });
+    await world.request('PUT', '/v1/packs/notes', { key: acme ?? '', body: { enabled: false } });
     expect(await world.call('notes_now', {}, acme)).toMatchObject({ status: 404 });
   });
 });
@@ -124,7 +124,7 @@ describe('while the server runs', () => {
     const first = world.call('notes_now');
     await begun;
     await world.write('notes/lib/helper.ts', `export const helper: string = 'two';\n`);
-    await world.write('notes/tools.ts', notes('system', 'return helper;')['notes/tools.ts']!);
+    await world.write('notes/tools.ts', notes('system', 'return helper;')['notes/tools.ts'] ?? '');
     expect(await world.call('notes_now')).toMatchObject({ value: 'two' });
     await world.remove('notes');
     expect(await world.call('notes_now')).toMatchObject({ status: 404 });
@@ -141,7 +141,7 @@ describe('while the server runs', () => {
 
   test('it is seen without being told', async () => {
     const { writeFileSync } = await import('node:fs');
-    writeFileSync(`${world.packs_folder}/notes/tools.ts`, notes('system', `return 'three';`)['notes/tools.ts']!);
+    writeFileSync(`${world.packs_folder}/notes/tools.ts`, notes('system', `return 'three';`)['notes/tools.ts'] ?? '');
     await expect.poll(async () => (await world.call('notes_now')).value, { timeout: 15_000 }).toBe('three');
   });
 });

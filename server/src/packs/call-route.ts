@@ -84,12 +84,12 @@ function contextOf(
   { caller, http, log, signal, found }: RouteCall,
   { config, connection, secrets }: CallSettings,
 ): RouteContext {
-  const fetch = guardedFetch(http, { timeout_ms: limits.call_timeout_ms });
+  const send = guardedFetch(http, { timeout_ms: limits.call_timeout_ms });
   return {
     tenant: { id: caller.tenant_id, slug: caller.tenant_slug },
     user: { id: caller.user_id, name: caller.user_name, email: caller.user_email },
     ...{ config, connection, signal },
-    fetch: (url, options = {}) => fetch(url, { ...options, signal: options.signal ?? signal }),
+    fetch: (url, options = {}) => send(url, { ...options, signal: options.signal ?? signal }),
     log: (...given: readonly unknown[]) => {
       const said = withoutSecrets(JSON.stringify(given), secrets);
       log.info('pack-route-says', { code: found.pack.code, path: found.route.path, said });

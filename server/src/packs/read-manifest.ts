@@ -121,7 +121,15 @@ function readProviders(root: LocatedMap, environment: Environment, decoding: Dec
     const name = item.kind === 'map' ? textAt(item, 'name') : undefined;
     for (const fault of own.faults) {
       const { path, message, hint, line = item.place.line, column = item.place.column } = fault;
-      tell(decoding, { line, column }, { path: `oauth[${index}]${path === '' || path === name ? '' : `.${path.replace(`${name}.`, '')}`}`, message, hint });
+      tell(
+        decoding,
+        { line, column },
+        {
+          path: `oauth[${index}]${path === '' || path === name ? '' : `.${path.replace(`${name}.`, '')}`}`,
+          message,
+          hint,
+        },
+      );
     }
     return provider ?? [];
   });

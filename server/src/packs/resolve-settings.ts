@@ -83,7 +83,7 @@ export function resolveSettings<Sealed>(
     .filter((field) => isAddress(field))
     .flatMap(({ name }) => {
       const found = open.get(name);
-      return found?.origin == null ? [] : [{ origin: found.origin, value: String(found.value) }];
+      return found === undefined || found.origin === null ? [] : [{ origin: found.origin, value: String(found.value) }];
     });
   // A pack without a field for it: the connection alone says where its remote tools are.
   if (cluster !== undefined && !open.has(base_url_field)) addresses.push(cluster);

@@ -39,9 +39,9 @@ export function runTool(deps: RunDeps, pack: Pack, tool: PackTool): RunTool {
   return async (args, ctx) => {
     const settings = await deps.settingsFor(pack, tool, ctx);
     let asked = 0;
-    const remote = (work: RemoteWork): Promise<JsonValue> => {
+    const remote = (asks: RemoteWork): Promise<JsonValue> => {
       asked += 1;
-      return callService(deps, { pack, tool, settings, ctx, asked }, work);
+      return callService(deps, { pack, tool, settings, ctx, asked }, asks);
     };
     const secrets = new Map([...settings.secrets, ...accountSecrets(ctx)]);
     try {

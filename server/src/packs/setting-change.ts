@@ -80,7 +80,7 @@ function changesAddress(
 }
 
 function connectionFaults({ remote_cluster_url }: PackSettingsBody): readonly Fault[] {
-  if (remote_cluster_url == null || isRemoteBase(remote_cluster_url)) return [];
+  if (remote_cluster_url === undefined || remote_cluster_url === null || isRemoteBase(remote_cluster_url)) return [];
   return [
     { path: 'remote_cluster_url', message: 'must be a URL with http or https, without user, query and fragment' },
   ];
@@ -118,5 +118,5 @@ function accountFaults(pack: Pack, body: PackSettingsBody, of: 'tenant' | 'works
   const faults = given.flatMap(([name]): readonly Fault[] =>
     pack.fields.some((field) => field.name === name && isAddress(field)) ? [{ path: `config.${name}`, message }] : [],
   );
-  return body.remote_cluster_url == null ? faults : [...faults, { path: 'remote_cluster_url', message }];
+  return (body.remote_cluster_url ?? null) === null ? faults : [...faults, { path: 'remote_cluster_url', message }];
 }

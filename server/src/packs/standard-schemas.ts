@@ -16,7 +16,7 @@ export function toJsonSchema(schema: AnySchema, io: 'input' | 'output'): JsonObj
     if (isJsonObject(schema)) return schema;
     throw new TypeError('is neither a Standard Schema nor a JSON Schema');
   }
-  // oxlint-disable-next-line typescript/no-unnecessary-condition -- what a pack gives is not checked by the compiler
+  // What a pack gives is not checked by the compiler.
   if (typeof schema['~standard'].jsonSchema?.[io] !== 'function') {
     throw new TypeError('cannot say its JSON Schema; schemas of zod 4.2 or later can');
   }

@@ -1,5 +1,5 @@
 // What the function of a tool is given (the type in @toolcrib/client), made from the context of its call.
-import type { JsonObject, SavedFile, ToolContext, ToolFiles } from '@toolcrib/client';
+import type { SavedFile, ToolContext, ToolFiles } from '@toolcrib/client';
 import { ToolcribError } from '../base/errors.ts';
 import { guardedFetch } from '../base/guarded-fetch.ts';
 import type { JsonValue } from '../base/json.ts';
@@ -19,7 +19,7 @@ export interface ContextParts {
 
 export function createToolContext({ tool, ctx, settings, remote }: ContextParts): ToolContext {
   const { caller, signal, call_id } = ctx;
-  const fetch = guardedFetch(ctx.http, { timeout_ms: tool.definition.timeout_ms ?? limits.call_timeout_ms });
+  const send = guardedFetch(ctx.http, { timeout_ms: tool.definition.timeout_ms ?? limits.call_timeout_ms });
   return {
     tenant: { id: caller.tenant_id, slug: caller.tenant_slug },
     user: { id: caller.user_id, name: caller.user_name, email: caller.user_email },
@@ -39,10 +39,10 @@ export function createToolContext({ tool, ctx, settings, remote }: ContextParts)
     publish: ({ kind, data = null }) => ctx.notify({ kind: 'log', level: 'info', data: { event: kind, data } }),
     files: toFiles(ctx),
     secret: (name) => readSecret(ctx, tool, name),
-    fetch: (url, options = {}) => fetch(url, { ...options, signal: bothSignals(signal, options.signal) }),
+    fetch: (url, options = {}) => send(url, { ...options, signal: bothSignals(signal, options.signal) }),
     signal,
     call: (name, args) => ctx.call(name, args),
-    ask: ({ message, schema }) => ctx.pauses.ask({ message, schema }) as Promise<JsonObject>,
+    ask: ({ message, schema }) => ctx.pauses.ask({ message, schema }),
     remote: (work) => remote({ idempotent: false, ...work }),
   };
 }
