@@ -1,5 +1,6 @@
 // The SDK: the operations of the REST surface as methods. Runs on any fetch; has no dependency.
 import type { Pack, PackEnabledBody, PackList, PackSettingsBody } from './pack-wire.ts';
+import type { FileLink, FileList, NewFileLinkBody, NewFileQuery, StoredFile } from './file-wire.ts';
 import { writeJson } from './json.ts';
 import type { HandOff, HandOffDetails, HandOffFilter, HandOffList } from './handoff-wire.ts';
 import type { JsonInput, JsonObject } from './json.ts';
@@ -23,11 +24,6 @@ import type {
   AuditRange,
   CallAnswer,
   ErrorBody,
-  FileLink,
-  FileList,
-  NewFileLinkBody,
-  NewFileQuery,
-  StoredFile,
   Me,
   Member,
   MemberList,

@@ -125,12 +125,7 @@ export type {
   DefinitionsCheck,
   SavedDefinition,
   NewSignOnBody,
-  FileLink,
-  FileList,
-  NewFileLinkBody,
-  NewFileQuery,
   NewVariableBody,
-  StoredFile,
   NewServiceAccountBody,
   PublicError,
   ServiceError,
@@ -175,3 +170,4 @@ export type {
   PolicyList,
 } from './interaction-wire.ts';
 export type { OpenapiInspection, OpenapiInspectionBody, OpenapiOperation } from './wire-openapi.ts';
+export type { FileLink, FileList, NewFileLinkBody, NewFileQuery, StoredFile } from './file-wire.ts';

@@ -42,7 +42,9 @@ export function sampleValue(schema: unknown, root: JsonObject, depth = 0): unkno
     default:
       return type === undefined && isJsonObject(schema['properties'])
         ? objectOf(schema, root, depth)
-        : (texts[String(schema['format'])] ?? 'sample');
+        : typeof schema['format'] === 'string'
+          ? (texts[schema['format']] ?? 'sample')
+          : 'sample';
   }
 }
 

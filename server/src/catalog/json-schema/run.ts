@@ -83,7 +83,7 @@ export function silently(run: Run, check: () => boolean): boolean {
 }
 
 /** `items[0].price`, bounded. */
-export function pathOf(place: Place): string {
+function pathOf(place: Place): string {
   const steps: (string | number)[] = [];
   for (let at = place; at !== undefined; at = at.parent) steps.push(at.key);
   let path = '';
