@@ -1,4 +1,4 @@
-// Pull requests.
+// Pull requests: listed and opened.
 import { defineTool } from '@toolcrib/client';
 import { z } from 'zod';
 import {

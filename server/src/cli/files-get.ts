@@ -22,8 +22,9 @@ export const filesGetCommand: Command = {
     const path = input.options['out'] ?? fileName(name);
     if (path === undefined) throw wrongUsage(filesGetCommand, 'The name of the file is none: say where with --out');
     const content = await client.getFileContent(id);
-    const file = await open(path, 'wx').catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code === 'EEXIST') throw wrongUsage(filesGetCommand, `${path} is there already`);
+    const file = await open(path, 'wx').catch((cause: unknown) => {
+      if ((cause as NodeJS.ErrnoException).code === 'EEXIST')
+        throw wrongUsage(filesGetCommand, `${path} is there already`);
       throw wrongUsage(filesGetCommand, `${path} cannot be written`);
     });
     try {

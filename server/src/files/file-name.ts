@@ -27,8 +27,8 @@ export function nameProblem(written: string): string | undefined {
   if (invisible.test(name)) return 'its name has characters that cannot be seen';
   if (separators.test(name) || separators.test(folded)) return String.raw`its name has one of / \ : * ? " < > |`;
   if (/^\s|[\s.]$/.test(folded)) return 'its name begins with a space, or ends with a space or a dot';
-  if (/^~/.test(folded)) return 'its name begins with ~';
-  if (/^-/.test(folded)) return 'its name begins with -';
+  if (folded.startsWith('~')) return 'its name begins with ~';
+  if (folded.startsWith('-')) return 'its name begins with -';
   if (devices.test(folded.split('.')[0]?.trim() ?? '')) return 'its name belongs to a device on Windows';
   return undefined;
 }

@@ -20,8 +20,3 @@ export function safeMediaType(declared: string | undefined, content: Uint8Array)
   if (binary_types.has(type)) return type;
   return text_types.has(type) && isUtf8(content) ? type : bytes_type;
 }
-
-/** Whether a model can read it. */
-export function isText(media_type: string): boolean {
-  return text_types.has(media_type);
-}

@@ -87,11 +87,11 @@ async function refuseTooMuch(db: Database, { owner: { tenant_id, user_id }, now,
   await sql`select pg_advisory_xact_lock(hashtextextended(${`files of ${tenant_id}`}, 0))`.execute(db);
   const stored = await db
     .selectFrom('stored_file')
-    .select(({ fn, ref }) => [
+    .select(({ fn }) => [
       fn.countAll<string>().as('files'),
       fn.sum<string | null>('size_bytes').as('bytes'),
-      fn.countAll<string>().filterWhere(ref('user_id'), '=', user_id).as('own_files'),
-      fn.sum<string | null>('size_bytes').filterWhere(ref('user_id'), '=', user_id).as('own_bytes'),
+      fn.countAll<string>().filterWhere('user_id', '=', user_id).as('own_files'),
+      fn.sum<string | null>('size_bytes').filterWhere('user_id', '=', user_id).as('own_bytes'),
     ])
     .where('tenant_id', '=', tenant_id)
     .where(isKept(now))
@@ -106,7 +106,7 @@ async function refuseTooMuch(db: Database, { owner: { tenant_id, user_id }, now,
   }
 }
 
-export function refused(problem: string): ToolcribError {
+function refused(problem: string): ToolcribError {
   return new ToolcribError('file_refused', { params: { problem } });
 }
 
@@ -134,8 +134,8 @@ function fileOf({ id, name, media_type, size_bytes, sha256, tool, created_at, ex
 
 /** A file whose time is over is not there any more, even before it is deleted. */
 function isKept(now: number): ExpressionWrapper<Schema, 'stored_file', SqlBool> {
-  const { or, eb } = expressionBuilder<Schema, 'stored_file'>();
-  return or([eb('expires_at', 'is', null), eb('expires_at', '>', new Date(now))]);
+  const eb = expressionBuilder<Schema, 'stored_file'>();
+  return eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', new Date(now))]);
 }
 
 export interface FileDeps extends Pick<IdentityDeps, 'clock'> {
@@ -233,8 +233,8 @@ export async function findLinked(
       .where('tenant_id', '=', tenant_id)
       .where('id', '=', id)
       .where(isKept(clock.now()))
-      .where(({ exists, selectFrom }) =>
-        exists(selectFrom('tenant').select('id').where('id', '=', tenant_id).where('suspended_at', 'is', null)),
+      .where((eb) =>
+        eb.exists(eb.selectFrom('tenant').select('id').where('id', '=', tenant_id).where('suspended_at', 'is', null)),
       )
       .executeTakeFirst(),
   );
