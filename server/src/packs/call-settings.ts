@@ -64,7 +64,7 @@ async function openSecret(
 }
 
 /** Names what is missing and how each comes by a value. */
-export function notConfigured({ code }: Pack, { missing, fields }: PackSettings): ToolcribError {
+function notConfigured({ code }: Pack, { missing, fields }: PackSettings): ToolcribError {
   const faults = missing.map((name): Fault => {
     const found = fields.find(({ field }) => field.name === name);
     const hint = `toolcrib pack set ${code} ${name}`;

@@ -98,7 +98,7 @@ function lintReadme({ files, shown }: PackFiles, pack: Pack | undefined): readon
 }
 
 /** The source with blanks in place of comments: places stay. */
-export function withoutComments(source: string): string {
+function withoutComments(source: string): string {
   const parts = /('(?:[^'\\\n]|\\[^])*'|"(?:[^"\\\n]|\\[^])*"|`(?:[^`\\]|\\[^])*`)|\/\/[^\n]*|\/\*[^]*?\*\//g;
   return source.replaceAll(parts, (whole, text: string | undefined) =>
     text === undefined ? whole.replaceAll(/[^\n]/g, ' ') : whole,

@@ -10,11 +10,6 @@ const version_pattern =
 const text = z.string().trim().min(1);
 const long_text = text.max(limits.pack_text_characters);
 
-/** Whether a text is a code of a pack: what stands in addresses. */
-export function isPackCode(code: string): boolean {
-  return packCode.test(code);
-}
-
 export const settingTypes = ['string', 'integer', 'number', 'boolean'] as const;
 
 const field = z

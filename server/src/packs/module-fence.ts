@@ -17,7 +17,7 @@ export interface FencedFiles {
 export type ImportModule = (path: string) => Promise<Readonly<Record<string, unknown>>>;
 
 /** An import that is not allowed. */
-export class FenceError extends Error {
+class FenceError extends Error {
   readonly specifier: string;
 
   constructor(specifier: string, reason: string) {
@@ -29,7 +29,7 @@ export class FenceError extends Error {
 
 const parameter = 'toolcrib-pack';
 /** What every pack may import beside Node's own modules. */
-export const given_packages: readonly string[] = ['@toolcrib/client', 'zod'];
+const given_packages: readonly string[] = ['@toolcrib/client', 'zod'];
 export const module_endings: readonly string[] = ['.ts', '.js', '.mjs'];
 
 const fenced = new Map<string, FencedFiles>();

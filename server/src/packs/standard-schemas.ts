@@ -6,7 +6,7 @@ import type { JsonObject } from '../base/json.ts';
 import { limits } from '../base/limits.ts';
 import { joinPath } from '../catalog/located.ts';
 
-export function isStandardSchema(schema: unknown): schema is StandardSchema {
+function isStandardSchema(schema: unknown): schema is StandardSchema {
   return typeof schema === 'object' && schema !== null && '~standard' in schema;
 }
 

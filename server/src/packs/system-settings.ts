@@ -15,7 +15,7 @@ export type SystemSettings = ReadonlyMap<string, StoredSettings<SealedSecret>>;
 /** Secrets are bound to pack and field; the record is one that nothing else has. */
 const record_id = 'pack-system-setting';
 
-export async function readSystemSettings(store: Store): Promise<SystemSettings> {
+async function readSystemSettings(store: Store): Promise<SystemSettings> {
   const rows = await store.asOperator((db) =>
     db.selectFrom('pack_system_setting').select(['code', 'field', 'value', 'sealed']).execute(),
   );
