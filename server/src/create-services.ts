@@ -1,7 +1,6 @@
 // What every surface works with, made once from the parts that a start has opened. Nothing here runs by itself or is closed.
 import type { Clock } from './base/clock.ts';
 import { guardedFetch } from './base/guarded-fetch.ts';
-import type { HttpClient } from './base/http-client.ts';
 import type { Ids } from './base/ids.ts';
 import { limits } from './base/limits.ts';
 import type { Log } from './base/log.ts';
@@ -52,9 +51,7 @@ export interface Parts {
   /** Which tools a tenant has. */
   readonly catalogueOf: CatalogueOf;
   readonly oauth: Oauth;
-  /** For addresses that tenants name. */
-  readonly outgoing: HttpClient;
-  /** The same for what tools send, bounded per tenant. */
+  /** For everything that goes out on behalf of a tenant, bounded per tenant. */
   readonly tenant_http: TenantHttp;
   /** For every link and return address. */
   readonly addresses: PublicAddresses;
@@ -68,21 +65,7 @@ export interface Parts {
 export type Services = ReturnType<typeof createServices>;
 
 export function createServices(parts: Parts) {
-  const {
-    config,
-    store,
-    clock,
-    ids,
-    log,
-    vault,
-    audit,
-    catalogueOf,
-    outgoing,
-    addresses,
-    waiter,
-    credentials,
-    stopping,
-  } = parts;
+  const { config, store, clock, ids, log, vault, audit, catalogueOf, addresses, waiter, credentials, stopping } = parts;
   const { identify, forget: forgetIdentities } = createIdentifier({ store, clock });
   const uses = createUseLimiter({ store, clock, log });
   const interactions = createInteractions({ store, clock, ids, vault, urlFor: addresses.urlFor });
@@ -117,7 +100,10 @@ export function createServices(parts: Parts) {
     providers: parts.oauth.providers,
     return_urls: config.oauth_return_urls,
     mode: config.mode,
-    issuers: createIssuers({ fetch: guardedFetch(outgoing, { timeout_ms: limits.sign_on_request_ms }), clock }),
+    issuers: createIssuers({
+      fetchFor: (tenant_id) => guardedFetch(parts.tenant_http.of(tenant_id), { timeout_ms: limits.sign_on_request_ms }),
+      clock,
+    }),
     handOffs: createHandOffs(handoff_deps),
     handoff_tenant: config.handoff_tenant,
     onMemberLeaving: leaveCredentials({ clock, ids, providers: parts.oauth.providers }),

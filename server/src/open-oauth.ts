@@ -5,11 +5,11 @@ import type { Environment } from './base/config.ts';
 import { ToolcribError } from './base/errors.ts';
 import type { Fault } from './base/errors.ts';
 import { guardedFetch } from './base/guarded-fetch.ts';
-import type { HttpClient } from './base/http-client.ts';
 import type { Ids } from './base/ids.ts';
 import { limits } from './base/limits.ts';
 import type { Log } from './base/log.ts';
 import { nearHint } from './base/nearest-names.ts';
+import type { TenantHttp } from './base/tenant-http.ts';
 import type { Config } from './base/settings.ts';
 import { loadProviders } from './catalog/load-providers.ts';
 import { createProviderFinder } from './credentials/oauth/clients.ts';
@@ -28,7 +28,7 @@ interface Parts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
-  readonly outgoing: HttpClient;
+  readonly tenant_http: TenantHttp;
   /** Of the server, of the operator and of packs. */
   readonly providers: Providers;
 }
@@ -45,12 +45,14 @@ export function openProviders(
 
 /** Throws `config_invalid`. */
 export function openOauth(
-  { outgoing, providers, ...parts }: Parts,
+  { tenant_http, providers, ...parts }: Parts,
   { oauth_clients }: Pick<Config, 'oauth_clients'>,
 ): Oauth {
   requireKnown(providers, oauth_clients);
-  const fetch = guardedFetch(outgoing, { timeout_ms: limits.provider_request_ms });
-  const endpoint = createProviderEndpoint({ fetch, clock: parts.clock });
+  const endpoint = createProviderEndpoint({
+    fetchFor: (tenant_id) => guardedFetch(tenant_http.of(tenant_id), { timeout_ms: limits.provider_request_ms }),
+    clock: parts.clock,
+  });
   const clients = { ...parts, providers, global_clients: oauth_clients };
   return { ...clients, endpoint, providerAt: createProviderFinder(clients) };
 }

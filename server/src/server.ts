@@ -114,7 +114,7 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
   const providers = await openProviders(environment, config);
   const packs = await openPacks({ store, vault, clock, ids: randomIds, log, master, environment, providers }, config);
   closers.push(() => packs.close());
-  const oauth = openOauth({ store, vault, clock, ids: randomIds, log, outgoing, providers }, config);
+  const oauth = openOauth({ store, vault, clock, ids: randomIds, log, tenant_http, providers }, config);
 
   const grants = createGrantKeeper({ ...oauth, store, clock, ids: randomIds, log, vault });
   closers.push(() => grants.close());
@@ -157,7 +157,6 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
       clock,
       log,
       config,
-      outgoing,
       tenant_http,
       oauth,
       addresses,

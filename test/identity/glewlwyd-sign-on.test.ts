@@ -44,8 +44,8 @@ test.skipIf(!is_here).each([
   ['by Basic, of an id and a secret with - in them', withoutMethods],
 ])('somebody signs in; we prove ourselves %s', async (_name, through) => {
   const { issuer, client_id, client_secret } = provider;
-  const issuers = createIssuers({ fetch: through(guardedFetch(http)), clock: systemClock });
-  const at = { issuer, client_id, client_secret };
+  const issuers = createIssuers({ fetchFor: () => through(guardedFetch(http)), clock: systemClock });
+  const at = { tenant_id: 'any', issuer, client_id, client_secret };
   const proof = { redirect_uri, state: 'a-state', nonce: 'a-nonce-of-one-sign-in', code_verifier: 'v'.repeat(43) };
   const back = await provider.authorize(await issuers.authorizationUrl(at, proof));
   expect(await issuers.exchange(at, proof, back.searchParams)).toMatchObject({ subject: expect.any(String) });

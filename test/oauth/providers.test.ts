@@ -14,7 +14,10 @@ import type { ProviderAt } from '../../server/src/credentials/oauth/endpoint.ts'
 import type { Provider, Providers } from '../../server/src/credentials/oauth/provider.ts';
 
 const http = createHttpClient({ allowed_private: ['127.0.0.1'] });
-const endpoint = createProviderEndpoint({ fetch: guardedFetch(http), clock: { ...systemClock, now: () => 1_000_000 } });
+const endpoint = createProviderEndpoint({
+  fetchFor: () => guardedFetch(http),
+  clock: { ...systemClock, now: () => 1_000_000 },
+});
 const redirect_uri = 'https://tools.example/oauth/callback/x';
 
 interface Seen {
@@ -70,7 +73,7 @@ afterAll(async () => {
 function at(name: string, options: Readonly<Record<string, string>> = {}): ProviderAt {
   const text = JSON.stringify(providers.get(name)).replaceAll(/https:\/\/[^/"]+\/?/g, `${origin}/`);
   const provider = JSON.parse(text) as Provider;
-  return { provider, client: { client_id: 'our-id', client_secret: 'our-secret', options } };
+  return { tenant_id: 'any', provider, client: { client_id: 'our-id', client_secret: 'our-secret', options } };
 }
 
 function exchange(where: ProviderAt, iss?: string) {
@@ -264,11 +267,11 @@ describe('every provider', () => {
   });
 
   it('is not asked where the server must not go', async () => {
-    const { client, provider } = at('dropbox');
+    const { provider, ...where } = at('dropbox');
     const inside = JSON.parse(JSON.stringify(provider).replaceAll(origin, 'https://169.254.169.254')) as Provider;
-    await expect(endpoint.refreshGrant({ provider: inside, client }, 'r')).rejects.toMatchObject({
+    await expect(endpoint.refreshGrant({ ...where, provider: inside }, 'r')).rejects.toMatchObject({
       code: 'address_refused',
     });
-    expect(await endpoint.isAlive({ provider: inside, client }, 'a')).toBeUndefined();
+    expect(await endpoint.isAlive({ ...where, provider: inside }, 'a')).toBeUndefined();
   });
 });

@@ -60,10 +60,11 @@ export async function openGrantOffice(options: GrantOfficeOptions): Promise<Gran
   });
   const vault = createVault({ store, clock, ids: randomIds, log, master });
   const http = createHttpClient({ allowed_private: ['127.0.0.1', 'localhost'] });
-  const endpoint = createProviderEndpoint({ fetch: guardedFetch(http, { timeout_ms: 10_000 }), clock });
+  const endpoint = createProviderEndpoint({ fetchFor: () => guardedFetch(http, { timeout_ms: 10_000 }), clock });
   const { client_id, client_secret } = provider;
   const defined = definitionOf(provider);
   const at = {
+    tenant_id: 'any',
     provider: options.definition?.(defined) ?? defined,
     client: { client_id, client_secret, options: {} },
   };

@@ -1,7 +1,7 @@
 // toolcrib credentials revoke: the emergency, by the operator on the database itself. Everything that fits ends here first,
 // in all tenants; then grant after grant at the providers, going on after failures.
 import { processEnvironment } from '../base/config.ts';
-import { createHttpClient } from '../base/http-client.ts';
+import { createTenantHttp } from '../base/tenant-http.ts';
 import { createLog } from '../base/log.ts';
 import type { Receipt } from '../credentials/oauth/receipts.ts';
 import { endAll, takeAwayAll } from '../credentials/oauth/revoke.ts';
@@ -60,13 +60,13 @@ async function withProviders<T>(
   const log = createLog({ level: 'error' });
   const { master } = await openMasterKeys({ store, log }, config);
   const vault = createVault({ store, clock, ids, log, master });
-  const outgoing = createHttpClient({ allowed_private: config.allowed_private });
+  const tenant_http = createTenantHttp({ allowed_private: config.allowed_private });
   try {
     const providers = await openProviders(processEnvironment, config);
     await addPackProviders(providers, processEnvironment, config);
-    return await work(openOauth({ store, vault, clock, ids, log, outgoing, providers }, config));
+    return await work(openOauth({ store, vault, clock, ids, log, tenant_http, providers }, config));
   } finally {
-    await outgoing.close();
+    await tenant_http.close();
   }
 }
 

@@ -167,13 +167,14 @@ export function createProviderFinder(deps: ClientDeps): FindProvider {
     const provider = deps.providers.get(grant.provider ?? '');
     if (provider?.oauth === undefined) return undefined;
     const client = await clientOf(deps, tenant_id, { ...grant, provider: provider.name });
-    return client && toProviderAt(provider, client, grant.options);
+    return client && toProviderAt({ tenant_id, provider, client }, grant.options);
   };
 }
 
 /** The provider with a registration, and with what the person has picked where the registration leaves it open. */
-export function toProviderAt(provider: Provider, client: OauthClient, person: Options): ProviderAt {
-  return { provider, client: { ...client, options: pickOptions(provider, { client: client.options, person }) } };
+export function toProviderAt(at: ProviderAt, person: Options): ProviderAt {
+  const { provider, client } = at;
+  return { ...at, client: { ...client, options: pickOptions(provider, { client: client.options, person }) } };
 }
 
 async function clientOf(

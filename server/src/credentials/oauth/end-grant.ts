@@ -79,7 +79,11 @@ async function readEnded(
             options: row.client_options,
           };
     const is_known = provider?.oauth !== undefined && client !== undefined && client !== false;
-    return { row, tokens, at: is_known ? toProviderAt(provider, client, row.options) : undefined };
+    return {
+      row,
+      tokens,
+      at: is_known ? toProviderAt({ tenant_id: row.tenant_id, provider, client }, row.options) : undefined,
+    };
   });
 }
 

@@ -1,7 +1,8 @@
-// Everything that is said to a provider. Knows no tenant, no database, no browser: what goes in and comes out is plain.
+// Everything that is said to a provider. Knows no database and no browser, and of a tenant only whose connections are used.
 // Every function throws ProviderError (branch on its `problem`), or `address_refused`.
 import type * as openid from 'openid-client';
 import { ToolcribError } from '../../base/errors.ts';
+import type { GuardedFetch } from '../../base/guarded-fetch.ts';
 import { sendDescribed } from './described-request.ts';
 import type { DescribedAnswer, RequestValues } from './described-request.ts';
 import { textAt } from './json-pointer.ts';
@@ -124,7 +125,7 @@ async function authorizationUrl(context: Context, at: ProviderAt, wanted: Wanted
   if (metadata.authorization_endpoint === undefined) throw new ProviderError(at.provider.name, 'malformed');
   const { scope_parameter, scope_separator } = oauthOf(at);
   const { redirect_uri, state, scopes, code_verifier, nonce } = wanted;
-  return library.buildAuthorizationUrl(await configure(at, metadata, context), {
+  return library.buildAuthorizationUrl(await configure(at, metadata, fetchOf(context, at)), {
     ...authorizeParameters(at),
     redirect_uri,
     state,
@@ -177,8 +178,9 @@ async function askForGrant(
   const oauth = oauthOf(at);
   const metadata = await context.servers.metadata(at);
   let raw: unknown;
-  const fetch: ServerDeps['fetch'] = async (url, options) => {
-    const response = await context.fetch(url, options);
+  const send = fetchOf(context, at);
+  const fetch: GuardedFetch = async (url, options) => {
+    const response = await send(url, options);
     if (String(url) !== String(metadata.token_endpoint)) return response;
     const { status, headers } = response;
     const read = readTokenAnswer(oauth, {
@@ -197,7 +199,7 @@ async function askForGrant(
   };
   try {
     const library = await import('openid-client');
-    const answer = await ask(library, await configure(at, metadata, { ...context, fetch }));
+    const answer = await ask(library, await configure(at, metadata, fetch));
     return toGrant(at, { answer, raw, now: context.clock.now() });
   } catch (thrown) {
     throw toProviderError(provider.name, thrown);
@@ -229,7 +231,7 @@ async function revokeToken(context: Context, at: ProviderAt, tokens: Tokens): Pr
   const metadata = await context.servers.metadata(at);
   try {
     if (request !== undefined) {
-      const answer = await sendDescribed(context.fetch, request, valuesOf(at, tokens));
+      const answer = await sendDescribed(fetchOf(context, at), request, valuesOf(at, tokens));
       if (answer === undefined) return 'impossible';
       // Refused because it is dead already is what was wanted.
       if (answer.ok || answer.status === 401 || answer.status === 404) return 'asked';
@@ -237,7 +239,7 @@ async function revokeToken(context: Context, at: ProviderAt, tokens: Tokens): Pr
     }
     if (metadata.revocation_endpoint === undefined) return 'impossible';
     const library = await import('openid-client');
-    const configuration = await configure(at, metadata, context);
+    const configuration = await configure(at, metadata, fetchOf(context, at));
     const { access_token, refresh_token } = tokens;
     // The refresh token first: its end is the end of the grant (RFC 7009 §2.1).
     if (refresh_token !== undefined) {
@@ -270,11 +272,11 @@ async function askAbout(
   { request, access_token }: { readonly request: DescribedRequest | undefined; readonly access_token: string },
 ): Promise<DescribedAnswer | undefined> {
   const values = valuesOf(at, { access_token });
-  if (request !== undefined) return sendDescribed(context.fetch, request, values);
+  if (request !== undefined) return sendDescribed(fetchOf(context, at), request, values);
   if (at.provider.oauth === undefined) return undefined;
   const { userinfo_endpoint: url } = await context.servers.metadata(at);
   if (url === undefined) return undefined;
-  return sendDescribed(context.fetch, { method: 'GET', url, auth: 'bearer', headers: {} }, values);
+  return sendDescribed(fetchOf(context, at), { method: 'GET', url, auth: 'bearer', headers: {} }, values);
 }
 
 async function startDevice(context: Context, at: ProviderAt, scopes: readonly string[]): Promise<DeviceStart> {
@@ -285,7 +287,10 @@ async function startDevice(context: Context, at: ProviderAt, scopes: readonly st
     const library = await import('openid-client');
     const { scope_parameter, scope_separator } = oauthOf(at);
     const parameters = scopes.length === 0 ? {} : { [scope_parameter]: scopes.join(scope_separator) };
-    const answer = await library.initiateDeviceAuthorization(await configure(at, metadata, context), parameters);
+    const answer = await library.initiateDeviceAuthorization(
+      await configure(at, metadata, fetchOf(context, at)),
+      parameters,
+    );
     const { device_code, user_code, verification_uri, verification_uri_complete, interval = 5, expires_in } = answer;
     requireWebAddress(name, verification_uri);
     if (verification_uri_complete !== undefined) requireWebAddress(name, verification_uri_complete);
@@ -326,6 +331,10 @@ async function pollDevice(context: Context, at: ProviderAt, device_code: string)
     }
     throw thrown;
   }
+}
+
+function fetchOf({ fetchFor }: Context, { tenant_id }: ProviderAt): GuardedFetch {
+  return fetchFor(tenant_id);
 }
 
 function oauthOf({ provider }: ProviderAt): OauthOfProvider {

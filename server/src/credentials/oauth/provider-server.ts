@@ -20,13 +20,15 @@ export interface OauthClient {
 }
 
 export interface ProviderAt {
+  /** On whose behalf it is asked: every tenant has connections of its own. */
+  readonly tenant_id: string;
   readonly provider: Provider;
   readonly client: OauthClient;
 }
 
 export interface ServerDeps {
-  /** The guarded client in the form of fetch. */
-  readonly fetch: GuardedFetch;
+  /** The guarded client of a tenant in the form of fetch. */
+  readonly fetchFor: (tenant_id: string) => GuardedFetch;
   readonly clock: Clock;
 }
 
@@ -41,9 +43,9 @@ export interface ProviderMetadata extends ServerMetadata {
 }
 
 /** What is kept here is public and the same for everybody: metadata by the issuer they were read from. */
-export function createProviderServers({ fetch, clock }: ServerDeps): ProviderServers {
+export function createProviderServers({ fetchFor, clock }: ServerDeps): ProviderServers {
   const known = new Map<string, { readonly at: number; readonly metadata: ServerMetadata }>();
-  const discover = async (name: string, issuer: string, any_metadata: boolean): Promise<ServerMetadata> => {
+  const discover = async (at: ProviderAt, issuer: string, any_metadata: boolean): Promise<ServerMetadata> => {
     const now = clock.monotonic();
     const kept = known.get(issuer);
     if (kept !== undefined && now - kept.at < limits.provider_metadata_ms) return kept.metadata;
@@ -51,7 +53,7 @@ export function createProviderServers({ fetch, clock }: ServerDeps): ProviderSer
     try {
       const discoverBy = async (algorithm: 'oidc' | 'oauth2') =>
         library.discovery(new URL(issuer), 'discovery', undefined, library.None(), {
-          [library.customFetch]: fetch,
+          [library.customFetch]: fetchFor(at.tenant_id),
           algorithm,
           // oxlint-disable-next-line typescript/no-deprecated -- only where the definition says http, which it may on this machine
           execute: isPlain(issuer) ? [library.allowInsecureRequests] : [],
@@ -65,17 +67,18 @@ export function createProviderServers({ fetch, clock }: ServerDeps): ProviderSer
       for (const oldest of known.keys()) if (known.size > limits.provider_metadata) known.delete(oldest);
       return metadata;
     } catch (thrown) {
-      throw toProviderError(name, thrown);
+      throw toProviderError(at.provider.name, thrown);
     }
   };
   return {
-    metadata: async ({ provider, client: { options } }) => {
-      const { name, oauth } = provider;
+    metadata: async (at) => {
+      const { name, oauth } = at.provider;
+      const { options } = at.client;
       if (oauth === undefined) throw new TypeError(`The provider ${name} has no OAuth`);
       const issuer = fillAddress(oauth.issuer, options);
       if (oauth.discovery && issuer === undefined) throw new ProviderError(name, 'malformed');
       const found =
-        oauth.discovery && issuer !== undefined ? await discover(name, issuer, oauth.any_metadata) : undefined;
+        oauth.discovery && issuer !== undefined ? await discover(at, issuer, oauth.any_metadata) : undefined;
       const own = {
         authorization_endpoint: fillAddress(oauth.authorize_url, options),
         token_endpoint: fillAddress(oauth.token_url, options),
@@ -99,7 +102,7 @@ export function createProviderServers({ fetch, clock }: ServerDeps): ProviderSer
 export async function configure(
   { provider, client }: ProviderAt,
   metadata: ProviderMetadata,
-  { fetch }: Pick<ServerDeps, 'fetch'>,
+  fetch: GuardedFetch,
 ): Promise<Configuration> {
   const library = await import('openid-client');
   const { client_id, client_secret } = client;

@@ -79,7 +79,7 @@ export async function prepareConnection(
   return {
     provider,
     chosen,
-    at: toProviderAt(provider, client, options),
+    at: toProviderAt({ tenant_id, provider, client }, options),
     name: again?.name ?? wanted.name ?? provider.title,
     is_named: wanted.name !== undefined,
     system: again?.system ?? systemWith(provider, client.options),

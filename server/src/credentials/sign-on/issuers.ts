@@ -1,5 +1,5 @@
-// Everything that is said to the issuer of a sign-on (OpenID Connect Core 1.0, code flow with PKCE). Knows no tenant, no
-// database, no browser. Every function throws SignOnError.
+// Everything that is said to the issuer of a sign-on (OpenID Connect Core 1.0, code flow with PKCE). Knows no database
+// and no browser, and of a tenant only whose connections are used. Every function throws SignOnError.
 import type * as openid from 'openid-client';
 import type { Clock } from '../../base/clock.ts';
 import type { GuardedFetch } from '../../base/guarded-fetch.ts';
@@ -9,6 +9,8 @@ import { SignOnError, toSignOnError } from './sign-on-problems.ts';
 
 /** Our registration at an issuer. */
 export interface SignOnAt {
+  /** Every tenant has connections of its own. */
+  readonly tenant_id: string;
   /** Exactly as the issuer calls itself. */
   readonly issuer: string;
   readonly client_id: string;
@@ -33,7 +35,7 @@ export interface Claims {
 
 export interface Issuers {
   /** Whether there is an issuer that calls itself so. */
-  check(issuer: string): Promise<void>;
+  check(at: Pick<SignOnAt, 'tenant_id' | 'issuer'>): Promise<void>;
   /** Where the person signs in. */
   authorizationUrl(at: SignOnAt, proof: SignInProof): Promise<URL>;
   /** Checks what the browser came back with and gives the code away, which is never to be sent twice. */
@@ -41,7 +43,8 @@ export interface Issuers {
 }
 
 interface Deps {
-  readonly fetch: GuardedFetch;
+  /** The guarded client of a tenant in the form of fetch. */
+  readonly fetchFor: (tenant_id: string) => GuardedFetch;
   readonly clock: Clock;
 }
 
@@ -50,7 +53,7 @@ type Library = typeof openid;
 export function createIssuers(deps: Deps): Issuers {
   const metadata = createMetadata(deps);
   const configured = async (library: Library, at: SignOnAt): Promise<openid.Configuration> =>
-    configure(library, at, { fetch: deps.fetch, metadata: await metadata(library, at.issuer) });
+    configure(library, at, { fetch: deps.fetchFor(at.tenant_id), metadata: await metadata(library, at) });
   const attempt = async <T>(work: (library: Library) => Promise<T>): Promise<T> => {
     try {
       return await work(await import('openid-client'));
@@ -59,7 +62,7 @@ export function createIssuers(deps: Deps): Issuers {
     }
   };
   return {
-    check: (issuer) => attempt(async (library) => void (await metadata(library, issuer))),
+    check: (at) => attempt(async (library) => void (await metadata(library, at))),
     authorizationUrl: (at, { redirect_uri, state, nonce, code_verifier }) =>
       attempt(async (library) =>
         library.buildAuthorizationUrl(await configured(library, at), {
@@ -77,15 +80,18 @@ export function createIssuers(deps: Deps): Issuers {
 }
 
 /** Reads what an issuer says of itself, at most once in a while. Public, and the same for every tenant. */
-function createMetadata({ fetch, clock }: Deps) {
+function createMetadata({ fetchFor, clock }: Deps) {
   const known = new Map<string, { readonly at: number; readonly metadata: openid.ServerMetadata }>();
-  return async (library: Library, issuer: string): Promise<openid.ServerMetadata> => {
+  return async (
+    library: Library,
+    { tenant_id, issuer }: Pick<SignOnAt, 'tenant_id' | 'issuer'>,
+  ): Promise<openid.ServerMetadata> => {
     const now = clock.monotonic();
     const kept = known.get(issuer);
     if (kept !== undefined && now - kept.at < limits.provider_metadata_ms) return kept.metadata;
     const found = await library
       .discovery(new URL(issuer), 'discovery', undefined, library.None(), {
-        [library.customFetch]: fetch,
+        [library.customFetch]: fetchFor(tenant_id),
         // oxlint-disable-next-line typescript/no-deprecated -- on this machine alone, see isIssuer
         execute: isPlain(issuer) ? [library.allowInsecureRequests] : [],
       })

@@ -159,7 +159,7 @@ async function readSignOn(db: Database, vault: TenantVault, id: string) {
   const settings = await readSettings(db, vault.tenant_id, id);
   if (settings === undefined) return undefined;
   const { [secretField]: client_secret = '' } = await readSecrets(db, vault, id);
-  return { ...settings, client_secret };
+  return { ...settings, tenant_id: vault.tenant_id, client_secret };
 }
 
 function placeOf(state_hash: Buffer) {

@@ -66,7 +66,7 @@ export async function createSignOn(
   actor: Actor,
   { tenant_id, client_secret, ...settings }: NewSignOn,
 ): Promise<SignOn> {
-  await checkIssuer(deps.issuers, settings.issuer);
+  await checkIssuer(deps.issuers, { tenant_id, ...settings });
   const vault = await deps.vault.of(tenant_id);
   const now = deps.clock.now();
   const row = { ...settings, tenant_id, id: deps.ids.uuid(), domains: [...new Set(settings.domains)] };
@@ -95,17 +95,20 @@ export async function createSignOn(
   return { ...made, created_at: now };
 }
 
-async function checkIssuer(issuers: Issuers, issuer: string): Promise<void> {
+async function checkIssuer(
+  issuers: Issuers,
+  at: { readonly tenant_id: string; readonly issuer: string },
+): Promise<void> {
   const refuse = (message: string, hint: string, cause?: unknown): never => {
     const faults = [{ path: 'body.issuer', message, hint }];
     throw new ToolcribError('body_invalid', { params: { problem: message }, faults, cause });
   };
-  if (!isIssuer(issuer)) {
+  if (!isIssuer(at.issuer)) {
     const hint = 'Write it as in its document /.well-known/openid-configuration, such as https://login.example.com';
     return refuse('an issuer is an address that begins with https:// and has no query', hint);
   }
   try {
-    await issuers.check(issuer);
+    await issuers.check(at);
   } catch (thrown) {
     if (!(thrown instanceof SignOnError)) throw thrown;
     const { problem, hint } = textOf(thrown.problem);
