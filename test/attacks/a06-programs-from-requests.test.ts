@@ -58,6 +58,8 @@ describe('A06 a program in a request', () => {
     for (const operation of [...with_body, ...with_body]) {
       for (const body of poisoned(operation)) await toolcrib.request(operation.method, pathOf(operation), { body });
     }
+    // The first name too that a source could have got.
+    await toolcrib.request('POST', '/v1/sources/evil/mirror', { body: {} });
     expect(existsSync(mark)).toBe(false);
     // The program of this test does run when it is run.
     expect(existsSync('/usr/bin/touch')).toBe(true);
@@ -70,6 +72,8 @@ function poisoned({ id }: AnyOperation): readonly object[] {
   const stdio = { type: 'mcp-stdio', ...program() };
   const fields = Object.fromEntries(Object.keys(plain).map((name) => [name, stdio]));
   return [
+    // As it is: uses what the others have left.
+    plain,
     { ...plain, ...stdio },
     { ...plain, source: stdio, body: stdio, config: stdio, definition: stdio },
     fields,
