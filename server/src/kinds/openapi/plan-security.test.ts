@@ -17,11 +17,13 @@ function planOf(security: readonly object[] | undefined) {
   return planSecurity(document, (security === undefined ? {} : { security }) as JsonObject);
 }
 
-const need = (...strategies: readonly ('oauth2' | 'token' | 'username_password' | 'custom')[]) => {
+type Strategy = 'oauth2' | 'token' | 'username_password' | 'custom';
+
+const need = (...strategies: readonly Strategy[]) => {
   return { systems: ['shop'], strategies, scopes: ['base'] };
 };
 
-function headersFor(security: readonly object[], strategies: Parameters<typeof need>, account: Record<string, string>) {
+function headersFor(security: readonly object[], strategies: readonly Strategy[], account: Record<string, string>) {
   const fitting = fittingAccounts(planOf(security), need(...strategies));
   const headers = new Map<string, string>();
   return writeAccount(fitting?.ways ?? [], account, { headers, query: [] }) ? Object.fromEntries(headers) : undefined;
