@@ -2,9 +2,11 @@
 // fetched by the guarded client, on behalf of the tenant.
 import type { Fault, JsonObject, OpenapiInspection } from '@toolcrib/client';
 import { z } from 'zod';
+import { ToolcribError } from '../../base/errors.ts';
 import type { HttpClient } from '../../base/http-client.ts';
 import { limits } from '../../base/limits.ts';
 import { createPause } from '../../base/pause.ts';
+import type { TenantHttp } from '../../base/tenant-http.ts';
 import { inspectDocument } from '../../kinds/openapi/inspect-document.ts';
 import { readOpenApi } from '../../kinds/openapi/openapi-document.ts';
 import { parseDocument } from '../../kinds/openapi/parse-document.ts';
@@ -59,15 +61,40 @@ export const inspectOpenapi: Operation<unknown, z.output<typeof body>, OpenapiIn
       .describe('The chosen operations with what they refer to: the field "document" of a source of the type openapi'),
   }),
   errors: ['address_refused', 'upstream_unavailable', 'result_too_large', 'calls_limited'],
-  handle: async ({ principal, body: { url, document, operations } }, { tenant_http, clock }) => {
-    const loaded = await load({ url, document }, tenant_http.of(principal.tenant_id));
-    if ('problem' in loaded) return unusable([{ path: 'document', message: loaded.problem }]);
-    const read = readOpenApi(loaded.value);
-    if (read.document === undefined) return unusable(read.faults);
-    const { found, part } = await inspectDocument(read.document, operations, createPause(clock));
-    return { ...found, document: part };
+  handle: async ({ principal: { tenant_id }, body: { url, document, operations } }, { tenant_http, clock }) => {
+    const leave = enter(tenant_http, tenant_id);
+    try {
+      const loaded = await load({ url, document }, tenant_http.of(tenant_id));
+      if ('problem' in loaded) return unusable([{ path: 'document', message: loaded.problem }]);
+      const read = readOpenApi(loaded.value);
+      if (read.document === undefined) return unusable(read.faults);
+      const { found, part } = await inspectDocument(read.document, operations, createPause(clock));
+      return { ...found, document: part };
+    } finally {
+      leave();
+    }
   },
 };
+
+/** Inspections under way by tenant, of one server: they share few threads, which are everybody's. */
+const inspections = new WeakMap<TenantHttp, Map<string, number>>();
+
+/** Throws `calls_limited`; gives what ends the place. */
+function enter(server: TenantHttp, tenant_id: string): () => void {
+  const running = inspections.get(server) ?? new Map<string, number>();
+  inspections.set(server, running);
+  const before = running.get(tenant_id) ?? 0;
+  if (before >= limits.openapi_inspections) {
+    const params = { scope: 'this tenant', retry_after_s: 1 };
+    throw new ToolcribError('calls_limited', { params, retry_after_s: 1 });
+  }
+  running.set(tenant_id, before + 1);
+  return () => {
+    const left = (running.get(tenant_id) ?? 1) - 1;
+    if (left > 0) running.set(tenant_id, left);
+    else running.delete(tenant_id);
+  };
+}
 
 type Loaded = { readonly value: unknown } | { readonly problem: string };
 
