@@ -15,9 +15,10 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** A log that writes to `destination` (standard error by default). */
 export function createLog(options: { readonly level: LogLevel; readonly destination?: DestinationStream }): Log {
+  const destination = options.destination ?? standardError((lines) => logger.warn({ lines }, 'log-lines-lost'));
   const logger = pino(
     { level: options.level, base: null, messageKey: 'event', formatters: { level: (label) => ({ level: label }) } },
-    options.destination ?? standardError(),
+    destination,
   );
   const write =
     (level: Exclude<LogLevel, 'silent'>) =>
@@ -31,15 +32,15 @@ export function createLog(options: { readonly level: LogLevel; readonly destinat
  * Standard error, without waiting for whoever reads it: a reader that stops would stop the server with it. Lines beyond the
  * bound are lost, and how many is the first thing that it is told then (attack A36).
  */
-function standardError(): DestinationStream {
+function standardError(tell: (lines: number) => void): DestinationStream {
   const stream = pino.destination({ dest: 2, sync: false, maxLength: limits.log_buffer_bytes });
   let lost = 0;
   stream.on('drop', () => (lost += 1));
   stream.on('drain', () => {
     if (lost === 0) return;
-    const line = { level: 'warn', time: Date.now(), lines: lost, event: 'log-lines-lost' };
+    const lines = lost;
     lost = 0;
-    stream.write(`${JSON.stringify(line)}\n`);
+    tell(lines);
   });
   return stream;
 }
