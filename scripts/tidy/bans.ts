@@ -17,6 +17,9 @@ const inServer = (file: SourceFile): boolean => file.path.startsWith('server/src
 const except = (applies: (file: SourceFile) => boolean, path: string) => (file: SourceFile) =>
   applies(file) && file.path !== path;
 
+const connection_message =
+  'Outgoing connections are opened by base/http-client.ts only: take an HttpClient; the CLI goes through @toolcrib/client';
+
 const bans: readonly Ban[] = [
   {
     applies: except(inProduct, 'server/src/base/config.ts'),
@@ -43,9 +46,10 @@ const bans: readonly Ban[] = [
     applies: inServer,
     finds: (node) =>
       isFunctionCall(node, 'fetch') ||
+      ['globalThis', 'global'].some((name) => isMember(node, name, 'fetch')) ||
+      ['WebSocket', 'EventSource'].some((name) => isNewOf(node, name)) ||
       ['http', 'https'].some((name) => isCall(node, name, 'request') || isCall(node, name, 'get')),
-    message:
-      'Outgoing connections are opened by base/http-client.ts only: take an HttpClient; the CLI goes through @toolcrib/client',
+    message: connection_message,
   },
   {
     applies: inServer,
@@ -76,7 +80,45 @@ export function banFindings(file: SourceFile): readonly Finding[] {
   const findings = bans
     .filter((ban) => ban.applies(file))
     .flatMap((ban) => file.nodes.filter(ban.finds).map((node) => finding(file, node, ban.message)));
-  return [...findings, ...unexplainedSkips(file)];
+  return [...findings, ...handedOnFetch(file), ...unexplainedSkips(file)];
+}
+
+/** The global function as a value, given to a library: in a file that declares no `fetch` of its own. */
+function handedOnFetch(file: SourceFile): readonly Finding[] {
+  if (!inServer(file)) return [];
+  const values = file.nodes.flatMap((node): readonly (Node | null)[] => {
+    switch (node.type) {
+      case 'CallExpression':
+      case 'NewExpression':
+        return node.arguments;
+      case 'Property':
+        return [node.value];
+      case 'VariableDeclarator':
+        return [node.init];
+      case 'AssignmentExpression':
+        return [node.right];
+      case 'ArrowFunctionExpression':
+        return [node.body];
+      case 'ReturnStatement':
+        return [node.argument];
+      case 'LogicalExpression':
+        return [node.left, node.right];
+      default:
+        return [];
+    }
+  });
+  const handed_on = values.filter((value) => isName(value ?? undefined, 'fetch'));
+  if (handed_on.length === 0 || file.nodes.some(declaresFetch)) return [];
+  return handed_on.flatMap((value) => (value === null ? [] : [finding(file, value, connection_message)]));
+}
+
+function declaresFetch(node: Node): boolean {
+  if (node.type === 'VariableDeclarator') return isName(node.id, 'fetch');
+  if (node.type === 'ObjectPattern') {
+    return node.properties.some((property) => property.type === 'Property' && isName(property.value, 'fetch'));
+  }
+  if (node.type !== 'ArrowFunctionExpression' && node.type !== 'FunctionDeclaration') return false;
+  return node.params.some((parameter) => isName(parameter, 'fetch'));
 }
 
 const skip_message = 'A skipped test says why: write the comment "// Skipped: <reason>" above it';
@@ -122,6 +164,10 @@ function isFunctionCall(node: Node, name: string): boolean {
 
 function isNew(node: Node, name: string, count: number): boolean {
   return node.type === 'NewExpression' && isName(node.callee, name) && node.arguments.length === count;
+}
+
+function isNewOf(node: Node, name: string): boolean {
+  return node.type === 'NewExpression' && isName(node.callee, name);
 }
 
 function isName(node: Node | undefined, name: string): boolean {

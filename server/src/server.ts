@@ -5,6 +5,7 @@ import { processEnvironment } from './base/config.ts';
 import type { Environment } from './base/config.ts';
 import type { Fault } from './base/errors.ts';
 import { createHttpClient } from './base/http-client.ts';
+import type { ResolveName } from './base/http-client.ts';
 import { randomIds } from './base/ids.ts';
 import { limits } from './base/limits.ts';
 import { createLog } from './base/log.ts';
@@ -48,6 +49,8 @@ export interface ServerOptions {
   readonly log?: Log;
   /** Values of the `${NAME}` placeholders in tool files; by default the process's environment. */
   readonly environment?: Environment;
+  /** How names of other hosts are resolved; by default as the operating system does. */
+  readonly resolve?: ResolveName;
 }
 
 export interface RunningServer {
@@ -106,9 +109,13 @@ async function start(options: StartOptions, closers: Closer[]): Promise<RunningS
   closers.push(() => watch.stop());
   const first = await makeFirstTenant({ store, clock, ids: randomIds });
 
-  const outgoing = createHttpClient({ allowed_private: config.allowed_private });
+  const reach = {
+    allowed_private: config.allowed_private,
+    ...(options.resolve === undefined ? {} : { resolve: options.resolve }),
+  };
+  const outgoing = createHttpClient(reach);
   closers.push(() => outgoing.close());
-  const tenant_http = createTenantHttp({ allowed_private: config.allowed_private });
+  const tenant_http = createTenantHttp(reach);
   closers.push(() => tenant_http.close());
   const { environment = processEnvironment } = options;
   const providers = await openProviders(environment, config);

@@ -151,6 +151,8 @@ export const limits = {
   openapi_parse_ms: 20_000,
   openapi_parse_mib: 1_024,
   openapi_threads: 2,
+  /** Inspections of one tenant at once: each may hold one of those threads. */
+  openapi_inspections: 1,
   /** Operations that one source brings as tools: a model is lost among more. */
   openapi_operations: 200,
   /** Operations that an inspection lists. */
@@ -513,6 +515,8 @@ export const limits = {
   interaction_poll_ms: 1_000,
   /** Requests of one process that wait for a person; further ones are answered at once. */
   interaction_waiters: 10_000,
+  /** The same of one tenant, so that it does not take the places of all others. */
+  interaction_waiters_per_tenant: 1_000,
   /** An answer that no call has fetched by then is void. */
   input_use_ms: 60 * 60_000,
   /** After a refusal to answer the same call is refused for this long instead of asking again at once. */

@@ -16,6 +16,8 @@ export interface WaitFor {
 export class InteractionWaiter {
   readonly #deps: { readonly store: Store; readonly clock: Clock };
   readonly #waiting = new Map<string, Map<string, Set<() => void>>>();
+  /** By tenant. */
+  readonly #counts = new Map<string, number>();
   #count = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -31,19 +33,19 @@ export class InteractionWaiter {
 
   /** Resolves when the interaction waits no more, when the time is over, or at once when too many wait already. */
   wait({ tenant_id, id, wait_ms, on_gone }: WaitFor): Promise<void> {
-    if (this.#closed || wait_ms <= 0 || this.#count >= limits.interaction_waiters) return Promise.resolve();
+    if (this.#closed || wait_ms <= 0 || !this.#hasPlace(tenant_id)) return Promise.resolve();
     return new Promise((resolve) => {
       const listeners = this.#listeners(tenant_id, id);
       const end = (): void => {
         clearTimeout(timer);
         if (!listeners.delete(end)) return;
-        this.#count -= 1;
+        this.#changeCount(tenant_id, -1);
         if (listeners.size === 0) this.#forget(tenant_id, id);
         resolve();
       };
       const timer = setTimeout(end, wait_ms);
       listeners.add(end);
-      this.#count += 1;
+      this.#changeCount(tenant_id, 1);
       on_gone?.(end);
       this.#schedule();
     });
@@ -60,6 +62,18 @@ export class InteractionWaiter {
     clearTimeout(this.#timer);
     for (const [tenant_id, ids] of this.#waiting) for (const id of ids.keys()) this.wake(tenant_id, id);
     return Promise.resolve();
+  }
+
+  #hasPlace(tenant_id: string): boolean {
+    const own = this.#counts.get(tenant_id) ?? 0;
+    return this.#count < limits.interaction_waiters && own < limits.interaction_waiters_per_tenant;
+  }
+
+  #changeCount(tenant_id: string, by: 1 | -1): void {
+    this.#count += by;
+    const own = (this.#counts.get(tenant_id) ?? 0) + by;
+    if (own > 0) this.#counts.set(tenant_id, own);
+    else this.#counts.delete(tenant_id);
   }
 
   #listeners(tenant_id: string, id: string): Set<() => void> {

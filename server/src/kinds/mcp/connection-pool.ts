@@ -35,7 +35,8 @@ export class ConnectionPool {
   readonly #options: PoolOptions;
   readonly #places = new Set<Place>();
   readonly #backoff: Backoff;
-  #opening = 0;
+  /** Keys of the connections that are being opened. */
+  readonly #opening: string[] = [];
   #is_closed = false;
 
   constructor(options: PoolOptions) {
@@ -68,14 +69,15 @@ export class ConnectionPool {
       free.is_used = true;
       return free;
     }
-    if (own.length >= limits.mcp_connections_per_caller) throw tooMany('your calls of this source');
-    if (this.#places.size + this.#opening >= this.#options.max) this.#makeRoom();
+    const opening = this.#opening.filter((one) => one === key).length;
+    if (own.length + opening >= limits.mcp_connections_per_caller) throw tooMany('your calls of this source');
+    if (this.#places.size + this.#opening.length >= this.#options.max) this.#makeRoom();
     const wait_s = this.#backoff.retry_after_s;
     if (wait_s !== undefined) {
       const cause = this.#backoff.last_failure;
       throw new ToolcribError('source_unavailable', { params: { source }, retry_after_s: wait_s, cause });
     }
-    this.#opening += 1;
+    this.#opening.push(key);
     try {
       const connection = await open(signal);
       this.#backoff.succeeded();
@@ -92,7 +94,7 @@ export class ConnectionPool {
       if (is_down && !signal.aborted) this.#backoff.failed(thrown);
       throw thrown;
     } finally {
-      this.#opening -= 1;
+      this.#opening.splice(this.#opening.indexOf(key), 1);
     }
   }
 
