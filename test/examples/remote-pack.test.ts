@@ -67,7 +67,8 @@ afterAll(async () => {
 
 test('two commands, and its tools can be called', { timeout: 60_000 }, async () => {
   verifies('PAK-05');
-  const [add = '', list = '', count = ''] = calls.split('\n');
+  const [allow = '', add = '', list = '', count = ''] = calls.split('\n');
+  expect(await run(allow)).toMatchObject({ code: 0 });
   const added = await run(add);
   expect(added).toMatchObject({ code: 0 });
   expect(added.out).toContain('Hello there');

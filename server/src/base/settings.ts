@@ -214,7 +214,7 @@ export const settings = {
   approval_from: {
     path: 'approvals.from',
     variable: 'TOOLCRIB_APPROVALS_FROM',
-    schema: z.enum(['low', 'medium', 'high', 'critical', 'never']).default('critical'),
+    schema: z.enum(['low', 'medium', 'high', 'critical', 'never']).default('medium'),
     text: 'text',
     description:
       'The lowest danger level from which a tool runs only after a person has said yes, where no policy of the tenant says otherwise.',

@@ -53,6 +53,8 @@ export const handoffTool: ToolKind<HandOffToolConfig> = {
   fields,
   default_parameters: classicParameters,
   reads: () => false,
+  // Nothing happens before the person goes on themselves: asking them whether they may be asked would be once too often.
+  danger: 'low',
   check: ({ output_schema }) => (output_schema === undefined ? [] : schemaFaults(output_schema)),
   handOff: toHandOff,
   prepare: (config, tool) => {
