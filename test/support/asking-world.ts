@@ -26,6 +26,8 @@ export interface AskingWorld {
 }
 
 const tools = `
+sources:
+  mail: {kind: http, baseUrl: 'https://mail.example', credential: caller}
 tools:
   ask_delivery:
     kind: input
@@ -56,6 +58,13 @@ tools:
     description: Asks after it has done harm.
     danger: critical
     names: [first]
+  ask_account:
+    kind: asks
+    description: Calls another tool after it has done harm.
+    danger: critical
+    names: []
+    calls: read_mail
+  read_mail: {kind: http, source: mail, description: Reads mail., method: GET, path: /mail}
   ask_secret:
     kind: asks
     description: Asks for what nobody may ask.
@@ -64,16 +73,17 @@ tools:
 
 export async function startAskingWorld(config: Partial<Config> = {}): Promise<AskingWorld> {
   let runs = 0;
-  const asks: ToolKind<{ names: string[] }> = {
+  const asks: ToolKind<{ names: string[]; calls?: string | undefined }> = {
     type: 'asks',
     aliases: [],
     source_types: [],
-    fields: z.strictObject({ names: z.array(z.string()) }),
+    fields: z.strictObject({ names: z.array(z.string()), calls: z.string().optional() }),
     check: () => [],
     prepare:
-      ({ names }) =>
-      async (_args, { pauses }) => {
+      ({ names, calls }) =>
+      async (_args, { pauses, call: callOther }) => {
         runs += 1;
+        if (calls !== undefined) await callOther(calls, {});
         const answers: unknown[] = [];
         for (const name of names) {
           const schema = { type: 'object', properties: { [name]: { type: 'string' } }, required: [name] };

@@ -119,7 +119,7 @@ async function useUp(db: Database, bound: Bound & { readonly call_id: string }):
       eb.or([eb('resolved_at', '>', new Date(now - limits.approval_use_ms)), eb('usable_until', '>', new Date(now))]),
     )
     .where((eb) => (four_eyes ? eb('resolved_by', 'in', deciders) : eb('resolved_by', '=', user_id)))
-    .where((eb) => eb.or([eb('waits_for', 'is', null), eb.not(isPaused({ tenant_id, now })(eb))]))
+    .where((eb) => eb.or([eb('waits_for', 'is', null), wasActedOn(tenant_id)(eb)]))
     .orderBy('id')
     .limit(1)
     .forUpdate()
@@ -133,6 +133,23 @@ async function useUp(db: Database, bound: Bound & { readonly call_id: string }):
     .returning('id')
     .executeTakeFirst();
   return used?.id;
+}
+
+/**
+ * A person has done what the call had paused for when it gave its yes back: something that no program can do for them. What a
+ * program has cancelled or connected, and what nobody has done in time, lets it not run again.
+ */
+function wasActedOn(tenant_id: string) {
+  return (eb: ExpressionBuilder<Schema, 'interaction'>) =>
+    eb.exists(
+      eb
+        .selectFrom('interaction as pause')
+        .select('pause.id')
+        .where('pause.tenant_id', '=', tenant_id)
+        .where('pause.kind', 'in', ['input', 'handoff', 'approve'])
+        .where('pause.status', 'in', ['done', 'denied'])
+        .whereRef('pause.id', '=', 'interaction.waits_for'),
+    );
 }
 
 /** What the call had paused for when it gave its yes back, while the person has not done it. */
