@@ -52,8 +52,9 @@ export interface SourceKind<Config = unknown> {
 /** What has to be known of a source that no operator has written (docs/definitions.md). */
 export interface ForTenants<Config> {
   /**
-   * Where it sends accounts and secrets of callers: `https://api.example.com`. They are bound to it: given for it once, they
-   * go nowhere else when the definition changes. Undefined: it sends none, and may ask for none.
+   * Where it sends accounts and secrets of callers: `https://api.example.com`, with the path where one host has many services of
+   * many owners (MCP servers). They are bound to it: given for it once, they go nowhere else when the definition changes.
+   * Undefined: it sends none, and may ask for none.
    */
   origin(config: Config): string | undefined;
   /** What only a file may say: paths of files, secrets. Paths are relative to the source. */

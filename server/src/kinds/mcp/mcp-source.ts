@@ -1,4 +1,5 @@
 // The source `mcp`: another MCP server over HTTP, whose tools are mirrored.
+import { createHash } from 'node:crypto';
 import { ToolcribError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import { fillSecrets, namesSecret } from '../../catalog/secret-text.ts';
@@ -19,7 +20,7 @@ export const mcpSource: SourceKind<McpConfig> = {
   aliases: [],
   fields: mcpFields,
   variable_fields: ['headers'],
-  for_tenants: { origin: ({ url }) => new URL(url).origin },
+  for_tenants: { origin: ({ url }) => placeOf(new URL(url)) },
   caller_account: {
     kind: 'call',
     names_its_provider: true,
@@ -49,6 +50,17 @@ export const mcpSource: SourceKind<McpConfig> = {
       deps,
     ),
 };
+
+/**
+ * Where accounts go: one of the many servers that a host may have. A path that cannot be part of a name stands there as its hash,
+ * in brackets, which no path has that stands there as it is.
+ */
+function placeOf({ origin, pathname, search }: URL): string {
+  const path = `${pathname}${search}`;
+  if (path === '/') return origin;
+  if (/^[A-Za-z0-9_./-]{1,40}$/.test(path)) return `${origin}${path}`;
+  return `${origin}/[${createHash('sha256').update(path).digest('hex').slice(0, 24)}]`;
+}
 
 function headersFor(source: string, { headers }: McpConfig, { credential, secret }: ConnectAt): Record<string, string> {
   const refused = (): ToolcribError => new ToolcribError('credential_refused', { params: { credential: source } });
