@@ -2,6 +2,8 @@
 import type { Clock } from '../base/clock.ts';
 import { limits } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
+import { repeat } from '../base/repeat.ts';
+import type { Repeated } from '../base/repeat.ts';
 import type { Store } from '../store/store.ts';
 
 export interface FileSweepDeps {
@@ -10,32 +12,12 @@ export interface FileSweepDeps {
   readonly log: Log;
 }
 
-export interface FileSweep {
-  /** Waits for the one under way. */
-  stop(): Promise<void>;
-}
-
 /** Looks at once and then now and then, as long as the server runs. */
-export function startFileSweep(deps: FileSweepDeps): FileSweep {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let running = Promise.resolve();
-  const start = (): void => {
-    running = sweepFiles(deps)
-      .then(() => undefined)
-      .catch((error: unknown) => deps.log.warn('file-sweep-failed', { error }))
-      .finally(() => {
-        if (!stopped) timer = setTimeout(start, limits.file_sweep_ms).unref();
-      });
-  };
-  start();
-  return {
-    stop: () => {
-      stopped = true;
-      clearTimeout(timer);
-      return running;
-    },
-  };
+export function startFileSweep(deps: FileSweepDeps): Repeated {
+  return repeat(() => sweepFiles(deps), {
+    every_ms: limits.file_sweep_ms,
+    onError: (error) => deps.log.warn('file-sweep-failed', { error }),
+  });
 }
 
 /** How many were deleted: those longest over, as many as one sweep takes. */

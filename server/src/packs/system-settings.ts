@@ -3,6 +3,7 @@
 import type { ConfigValue } from '@toolcrib/client';
 import { limits } from '../base/limits.ts';
 import type { Log } from '../base/log.ts';
+import { repeat } from '../base/repeat.ts';
 import { openSystemVault } from '../credentials/vault/system-vault.ts';
 import type { SystemVaultDeps } from '../credentials/vault/system-vault.ts';
 import type { TenantVault } from '../credentials/vault/vault.ts';
@@ -71,8 +72,6 @@ export async function watchSystemSettings(deps: SystemVaultDeps & { readonly log
   let text = fingerprint(settings);
   let generation = 0;
   let vault: Promise<TenantVault> | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
   const refresh = async (): Promise<void> => {
     const read = await readSystemSettings(deps.store);
     const now = fingerprint(read);
@@ -82,13 +81,11 @@ export async function watchSystemSettings(deps: SystemVaultDeps & { readonly log
     generation += 1;
     deps.log.info('pack-settings-changed', { by: 'operator' });
   };
-  const look = async (): Promise<void> => {
-    await refresh().catch((error: unknown) => deps.log.warn('pack-settings-unread', { error }));
-    if (!stopped) timer = setTimeout(start, limits.pack_settings_poll_ms).unref();
-  };
-  let running = Promise.resolve();
-  const start = (): void => void (running = look());
-  timer = setTimeout(start, limits.pack_settings_poll_ms).unref();
+  const looking = repeat(refresh, {
+    every_ms: limits.pack_settings_poll_ms,
+    onError: (error) => deps.log.warn('pack-settings-unread', { error }),
+    later: true,
+  });
   return {
     current: () => settings,
     generation: () => generation,
@@ -100,11 +97,7 @@ export async function watchSystemSettings(deps: SystemVaultDeps & { readonly log
       });
       return vault;
     },
-    stop: () => {
-      stopped = true;
-      clearTimeout(timer);
-      return running;
-    },
+    stop: () => looking.stop(),
   };
 }
 

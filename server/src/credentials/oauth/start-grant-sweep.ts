@@ -1,35 +1,17 @@
 // Ends grants that nobody else is ending: left by a crash or a member who was removed, or whose provider was away.
 import { limits } from '../../base/limits.ts';
+import { repeat } from '../../base/repeat.ts';
+import type { Repeated } from '../../base/repeat.ts';
 import { endGrant } from './end-grant.ts';
 import type { EndDeps } from './end-grant.ts';
 import type { GrantPlace } from './grant-lease.ts';
 
-export interface GrantSweep {
-  /** Waits for the one under way. */
-  stop(): Promise<void>;
-}
-
 /** Looks at once and then now and then, as long as the server runs. */
-export function startGrantSweep(deps: EndDeps): GrantSweep {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let running = Promise.resolve();
-  const start = (): void => {
-    running = sweepGrants(deps, () => stopped)
-      .then(() => undefined)
-      .catch((error: unknown) => deps.log.warn('grant-sweep-failed', { error }))
-      .finally(() => {
-        if (!stopped) timer = setTimeout(start, limits.revocation_sweep_ms).unref();
-      });
-  };
-  start();
-  return {
-    stop: () => {
-      stopped = true;
-      clearTimeout(timer);
-      return running;
-    },
-  };
+export function startGrantSweep(deps: EndDeps): Repeated {
+  return repeat((signal) => sweepGrants(deps, () => signal.aborted), {
+    every_ms: limits.revocation_sweep_ms,
+    onError: (error) => deps.log.warn('grant-sweep-failed', { error }),
+  });
 }
 
 /** How many were taken up. */

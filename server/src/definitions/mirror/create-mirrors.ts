@@ -6,6 +6,7 @@ import type { HttpClient } from '../../base/http-client.ts';
 import type { Ids } from '../../base/ids.ts';
 import { limits } from '../../base/limits.ts';
 import type { Log } from '../../base/log.ts';
+import { repeat } from '../../base/repeat.ts';
 import type { SnapshotOf } from '../../catalog/brought.ts';
 import type { NamedSource } from '../../catalog/catalogue.ts';
 import { isMirroring, toSnapshot } from '../../catalog/mirror.ts';
@@ -172,14 +173,12 @@ interface Sweep {
 
 /** The operator's servers: a first look as soon as they are there, later ones by one process of all, not all at once. */
 function startSweep({ store, clock, log, files, reload, http, take }: SweepDeps): Sweep {
-  const stopping = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
   let version: string | undefined;
   const retry_at = new Map<string, number>();
 
   const own = (): readonly NamedSource[] => files().filter(({ source }) => isMirroring(source));
 
-  async function lookAt({ name, scope, source, need }: NamedSource): Promise<void> {
+  async function lookAt({ name, scope, source, need }: NamedSource, stopping: AbortSignal): Promise<void> {
     // With whose account? Then only a person can look.
     if (!isMirroring(source) || need !== undefined) return;
     const at = { scope, source: name };
@@ -191,12 +190,12 @@ function startSweep({ store, clock, log, files, reload, http, take }: SweepDeps)
         : known !== undefined && clock.now() - known.looked_at >= limits.mcp_sweep_ms;
     if (!is_new && !is_due) return;
     const tenant_id = scope.kind === 'tenant' ? scope.tenant_id : 'system';
-    const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(limits.mcp_connect_ms * 2)]);
+    const signal = AbortSignal.any([stopping, AbortSignal.timeout(limits.mcp_connect_ms * 2)]);
     const listing = await source.look({ tenant_id, user_id: 'system', http }, signal);
     await take({ at, listing, how: 'look', actor: 'server' });
   }
 
-  async function round(): Promise<void> {
+  async function round(stopping: AbortSignal): Promise<void> {
     const sources = own();
     if (sources.length === 0) return;
     const now = await systemVersion(store);
@@ -206,32 +205,23 @@ function startSweep({ store, clock, log, files, reload, http, take }: SweepDeps)
     await Promise.all(
       sources.map(async (source) => {
         if ((retry_at.get(source.name) ?? 0) > clock.monotonic()) return;
-        await lookAt(source).catch((error: unknown) => {
+        await lookAt(source, stopping).catch((error: unknown) => {
           retry_at.set(source.name, clock.monotonic() + limits.mcp_retry_ms);
-          if (!stopping.signal.aborted) log.warn('mirror-look-failed', { source: source.name, error });
+          if (!stopping.aborted) log.warn('mirror-look-failed', { source: source.name, error });
         });
       }),
     );
   }
 
-  let running = Promise.resolve();
-  const start = (): void => {
-    running = round()
-      .catch((error: unknown) => log.warn('mirror-sweep-failed', { error }))
-      .finally(() => {
-        if (!stopping.signal.aborted) timer = setTimeout(start, limits.mcp_poll_ms).unref();
-      });
-  };
-  start();
+  const looking = repeat(round, {
+    every_ms: limits.mcp_poll_ms,
+    onError: (error) => log.warn('mirror-sweep-failed', { error }),
+  });
   return {
     has: ({ scope, source }) =>
       own().some((one) => one.name === source && JSON.stringify(one.scope) === JSON.stringify(scope)),
     reload,
-    stop: async () => {
-      stopping.abort();
-      clearTimeout(timer);
-      await running;
-    },
+    stop: () => looking.stop(),
   };
 }
 

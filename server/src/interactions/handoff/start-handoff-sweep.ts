@@ -1,16 +1,13 @@
 // Goes on with what no request waits for: results of clients that were down, hand-offs whose time is over, and what ended so
 // long ago that nobody asks for it. Finds it for all tenants, so that nothing is lost when a process is killed.
 import { limits } from '../../base/limits.ts';
+import { repeat } from '../../base/repeat.ts';
+import type { Repeated } from '../../base/repeat.ts';
 import type { Database } from '../../store/scope.ts';
 import { deliveredTokenAt } from './handoff-row.ts';
 import type { DeliveryPlace } from './deliveries.ts';
 import { expireHandOff } from './end-handoff.ts';
 import type { ReceiveDeps, ResultReceiver } from './receive-result.ts';
-
-export interface HandOffSweep {
-  /** Waits for the one under way. */
-  stop(): Promise<void>;
-}
 
 interface Sweeping {
   readonly deps: ReceiveDeps;
@@ -18,28 +15,14 @@ interface Sweeping {
 }
 
 /** Looks at once and then now and then, as long as the server runs. */
-export function startHandOffSweep(sweeping: Sweeping): HandOffSweep {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let running = Promise.resolve();
-  const start = (): void => {
-    running = sweepHandOffs(sweeping, () => stopped)
-      .catch((error: unknown) => sweeping.deps.log.warn('handoff-sweep-failed', { error }))
-      .finally(() => {
-        if (!stopped) timer = setTimeout(start, limits.handoff_sweep_ms).unref();
-      });
-  };
-  start();
-  return {
-    stop: () => {
-      stopped = true;
-      clearTimeout(timer);
-      return running;
-    },
-  };
+export function startHandOffSweep(sweeping: Sweeping): Repeated {
+  return repeat((signal) => sweepHandOffs(sweeping, signal), {
+    every_ms: limits.handoff_sweep_ms,
+    onError: (error) => sweeping.deps.log.warn('handoff-sweep-failed', { error }),
+  });
 }
 
-async function sweepHandOffs(sweeping: Sweeping, stopped: () => boolean = () => false): Promise<void> {
+async function sweepHandOffs(sweeping: Sweeping, signal: AbortSignal): Promise<void> {
   const { deps } = sweeping;
   const now = deps.clock.now();
   const { over, deliveries, old } = await deps.store.asOperator(async (db) => ({
@@ -48,7 +31,7 @@ async function sweepHandOffs(sweeping: Sweeping, stopped: () => boolean = () => 
     old: await longEnded(db, now),
   }));
   for (const hand_off of over) {
-    if (stopped()) return;
+    if (signal.aborted) return;
     // One that cannot be ended keeps nobody else waiting.
     const told = (error: unknown): void => deps.log.error('handoff-not-ended', { handoff_id: hand_off.id, error });
     await expireHandOff(deps, hand_off).catch(told);
