@@ -1,10 +1,10 @@
 // The parameters of an operation as arguments of a tool: one property each, whatever part of the request it goes into.
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import { isJsonObject } from '../../base/json.ts';
-import { headerNameProblem } from '../http/fields.ts';
 import type { WrittenOperation } from './list-operations.ts';
 import { listAt, member, NotUsable, resolve, textAt } from './openapi-document.ts';
 import type { OpenApiDocument } from './openapi-document.ts';
+import { isPlainHeader } from './plain-headers.ts';
 import { keyPlaces } from './plan-security.ts';
 import type { ParameterForm, Style } from './write-parameters.ts';
 import type { SchemaWriter } from './write-schema.ts';
@@ -62,7 +62,7 @@ function planOne(parameter: JsonObject, { writer, taken }: Planning): readonly P
   if (name === undefined || name === '') throw new NotUsable('has a parameter without a name');
   const required = member(parameter, 'required') === true || where === 'path';
   if (where === 'header' && not_parameters.has(name.toLowerCase())) return [];
-  const is_bad_header = where === 'header' && headerNameProblem(name) !== undefined;
+  const is_bad_header = where === 'header' && !isPlainHeader(name);
   if ((where !== 'path' && where !== 'query' && where !== 'header') || is_bad_header) {
     if (!required) return [];
     throw new NotUsable('needs a cookie or a header that a tool cannot send');

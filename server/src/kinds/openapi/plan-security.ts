@@ -5,6 +5,7 @@ import type { BringAt } from '../../catalog/brought.ts';
 import { isHeaderValue } from '../http/fields.ts';
 import { listAt, member, NotUsable, objectAt, resolve, textAt } from './openapi-document.ts';
 import type { OpenApiDocument } from './openapi-document.ts';
+import { isPlainHeader } from './plain-headers.ts';
 
 type CredentialNeed = NonNullable<BringAt['need']>;
 type CredentialStrategy = CredentialNeed['strategies'][number];
@@ -126,7 +127,7 @@ function keyPlace(scheme: JsonObject): AccountPlace | undefined {
   const is_token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name);
   switch (textAt(scheme, 'in')) {
     case 'header':
-      return is_token ? { kind: 'header', name: name.toLowerCase(), prefix: '' } : undefined;
+      return isPlainHeader(name) ? { kind: 'header', name: name.toLowerCase(), prefix: '' } : undefined;
     case 'query':
       return { kind: 'query', name, prefix: '' };
     case 'cookie':
