@@ -161,6 +161,8 @@ export interface ApiKey {
   /** The first characters of the key, to recognise it. */
   readonly prefix: string;
   readonly scopes: readonly string[];
+  /** Slug of the workspace that its calls are made in. */
+  readonly workspace: string;
   /** Calls of tools in a minute, over all processes of the server; null: no bound of its own. */
   readonly calls_per_minute: number | null;
   readonly created_at: string;
@@ -179,6 +181,8 @@ export interface NewApiKeyBody {
   readonly scopes?: readonly string[];
   readonly expires_at?: string;
   readonly calls_per_minute?: number;
+  /** Slug of the workspace that its calls are made in; without it, that of the key which makes it, else `main`. */
+  readonly workspace?: string;
   /** Whose key; without it, the caller's own. Needs `members.write`: a service account, or a member who never came in. */
   readonly user_id?: string;
 }

@@ -92,6 +92,7 @@ const columns: { readonly [Table in keyof Schema]: Readonly<Record<keyof Schema[
     revoked_at: true,
     calls_per_minute: true,
     made_by: true,
+    workspace_id: true,
   },
   password: { tenant_id: true, user_id: true, hash: true, changed_at: true },
   session: {

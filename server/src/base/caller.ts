@@ -6,7 +6,7 @@ export interface Caller {
   readonly user_name: string;
   readonly tenant_id: string;
   readonly tenant_slug: string;
-  /** The workspace that calls are made in: `main`, as long as nothing names another. */
+  /** The workspace that the call is made in: that of the key; of a session, `main`. */
   readonly workspace_id: string;
 }
 

@@ -22,6 +22,7 @@ export const keyCreateCommand: Command = {
       repeatable: true,
       description: `One of ${permissions.join(', ')}; by default all of the role`,
     },
+    workspace: { value: 'SLUG', description: 'Where its calls are made; by default where yours are' },
     'expires-in-days': { value: 'N', description: 'When the key ends; by default never' },
     tenant: { value: 'SLUG', description: 'As the operator: whose key, with --email' },
     email: { value: 'ADDRESS', description: 'As the operator: the member for whom the key is made' },
@@ -52,6 +53,7 @@ async function overServer(name: string, input: CommandInput): Promise<string> {
     name,
     ...(scopes === undefined ? {} : { scopes }),
     ...(expires_at === null ? {} : { expires_at: new Date(expires_at).toISOString() }),
+    ...workspaceOf(input),
   });
   return secret;
 }
@@ -67,6 +69,7 @@ async function onDatabase(name: string, input: CommandInput): Promise<string> {
       name,
       scopes: scopes ?? rolePermissions[role],
       expires_at: expiryOf(input, deps.clock.now()),
+      ...workspaceOf(input),
     });
     return text;
   });
@@ -85,6 +88,10 @@ async function memberOf(deps: IdentityDeps, slug: string, email: string) {
     );
   }
   return { tenant_id: tenant.id, user_id: member.user_id, role: member.role };
+}
+
+function workspaceOf({ options: { workspace } }: CommandInput): { readonly workspace?: string } {
+  return workspace === undefined ? {} : { workspace };
 }
 
 function scopesOf({ lists }: CommandInput) {

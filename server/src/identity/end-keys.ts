@@ -1,5 +1,6 @@
 // Keys that somebody made for somebody else, who has not come in yet: they end before they become a way into an account that
-// its person has taken possession of, or a way back for whoever made them. In the caller's transaction.
+// its person has taken possession of, or a way back for whoever made them. And those of a workspace that goes. In the
+// caller's transaction.
 import { recordChange } from '../ledger/changes.ts';
 import type { Actor } from '../ledger/changes.ts';
 import type { Database } from '../store/scope.ts';
@@ -31,6 +32,22 @@ export async function endKeysMadeBy(
   await end(db, deps, ending, (keys) =>
     keys.where('made_by', '=', user_id).where('user_id', '<>', user_id).where('user_id', 'in', others),
   );
+}
+
+/** Of a workspace that is about to go: none of them is ever used in another one. */
+export async function endKeysOfWorkspace(
+  db: Database,
+  deps: IdentityDeps,
+  { workspace_id, ...ending }: Omit<Ending, 'user_id'> & { readonly workspace_id: string },
+): Promise<void> {
+  await end(db, deps, ending, (keys) => keys.where('workspace_id', '=', workspace_id));
+  await db
+    .updateTable('api_key')
+    .set({ workspace_id: null })
+    .where('tenant_id', '=', ending.tenant_id)
+    .where('workspace_id', '=', workspace_id)
+    .where('revoked_at', 'is not', null)
+    .execute();
 }
 
 async function end(

@@ -159,11 +159,8 @@ function people(db: Database, tenant_id: string) {
     .selectFrom('member')
     .innerJoin('app_user', 'app_user.id', 'member.user_id')
     .innerJoin('tenant', 'tenant.id', 'member.tenant_id')
-    .innerJoin('workspace', (join) =>
-      join.onRef('workspace.tenant_id', '=', 'member.tenant_id').on('workspace.slug', '=', first_workspace),
-    )
     .select(['member.user_id', 'member.role', 'app_user.email', 'app_user.name', 'tenant.slug'])
-    .select(['tenant.credential_epoch', 'tenant.catalogue_epoch', 'workspace.id as workspace_id'])
+    .select(['tenant.credential_epoch', 'tenant.catalogue_epoch'])
     .where('member.tenant_id', '=', tenant_id)
     .where('tenant.suspended_at', 'is', null);
 }
@@ -173,6 +170,17 @@ async function findKey(db: Database, tenant_id: string, { hash, now }: Token): P
     .innerJoin('api_key', (join) =>
       join.onRef('api_key.tenant_id', '=', 'member.tenant_id').onRef('api_key.user_id', '=', 'member.user_id'),
     )
+    .innerJoin('workspace', (join) =>
+      join
+        .onRef('workspace.tenant_id', '=', 'member.tenant_id')
+        .on((eb) =>
+          eb.or([
+            eb('workspace.id', '=', eb.ref('api_key.workspace_id')),
+            eb.and([eb('api_key.workspace_id', 'is', null), eb('workspace.slug', '=', first_workspace)]),
+          ]),
+        ),
+    )
+    .select('workspace.id as workspace_id')
     .select(['api_key.id', 'api_key.scopes', 'api_key.expires_at', 'api_key.last_used_at', 'api_key.calls_per_minute'])
     .where('api_key.key_hash', '=', hash)
     .where('api_key.revoked_at', 'is', null)
@@ -194,6 +202,11 @@ async function findSession(db: Database, tenant_id: string, { hash, now }: Token
     .innerJoin('session', (join) =>
       join.onRef('session.tenant_id', '=', 'member.tenant_id').onRef('session.user_id', '=', 'member.user_id'),
     )
+    // Whoever works in a browser works in `main`.
+    .innerJoin('workspace', (join) =>
+      join.onRef('workspace.tenant_id', '=', 'member.tenant_id').on('workspace.slug', '=', first_workspace),
+    )
+    .select('workspace.id as workspace_id')
     .select(['session.id', 'session.expires_at', 'session.last_seen_at'])
     .where('session.token_hash', '=', hash)
     .where('session.ended_at', 'is', null)

@@ -4,6 +4,7 @@ import { limits } from '../base/limits.ts';
 import { recordChange } from '../ledger/changes.ts';
 import type { Actor } from '../ledger/changes.ts';
 import type { IdentityDeps } from './api-keys.ts';
+import { endKeysOfWorkspace } from './end-keys.ts';
 
 export interface Workspace {
   readonly id: string;
@@ -60,7 +61,7 @@ export async function createWorkspace(
   });
 }
 
-/** Throws `not_found`, and `conflict` for `main`. */
+/** With its keys, which end. Throws `not_found`, and `conflict` for `main`. */
 export async function deleteWorkspace(
   deps: IdentityDeps,
   actor: Actor,
@@ -71,12 +72,16 @@ export async function deleteWorkspace(
   }
   await deps.store.inTenant(tenant_id, async (db) => {
     const gone = await db
-      .deleteFrom('workspace')
+      .selectFrom('workspace')
+      .select('id')
       .where('tenant_id', '=', tenant_id)
       .where('slug', '=', slug)
-      .returning('id')
+      // Whoever makes a key for it at the same moment has made it before, or finds no workspace (api-keys.ts).
+      .forUpdate()
       .executeTakeFirst();
     if (gone === undefined) throw new ToolcribError('not_found');
+    await endKeysOfWorkspace(db, deps, { tenant_id, actor, workspace_id: gone.id });
+    await db.deleteFrom('workspace').where('tenant_id', '=', tenant_id).where('id', '=', gone.id).execute();
     await recordChange(db, deps, { tenant_id, actor, action: 'workspace-deleted', target_id: gone.id });
   });
 }

@@ -42,7 +42,7 @@ type CallInQuestion = CallToApprove & { readonly four_eyes: boolean };
 
 /** The id of the approval that the call has used up. Throws `approval_required`, `approval_denied`. */
 async function useOrAsk(deps: ApprovalDeps, principal: Principal, call: CallInQuestion): Promise<string> {
-  const { tenant_id, user_id } = principal;
+  const { tenant_id } = principal;
   const subject: InteractionSubject = {
     kind: 'approve',
     tool: call.tool.name,
@@ -53,7 +53,7 @@ async function useOrAsk(deps: ApprovalDeps, principal: Principal, call: CallInQu
   const answer = await deps.store.inTenant(tenant_id, async (db) => {
     // Nobody can sign in as a service account: another person must answer for it.
     const four_eyes = call.four_eyes || (await isService(db, principal));
-    const bound = { ...principal, four_eyes, subject_hash: subjectHash({ tenant_id, user_id, subject, four_eyes }) };
+    const bound = { ...principal, four_eyes, subject_hash: subjectHash({ ...principal, subject, four_eyes }) };
     const used = await useUp(db, { ...bound, call_id: call.call_id, now: deps.clock.now() });
     const denied = used === undefined && (await wasDenied(db, { ...bound, now: deps.clock.now() }));
     const waits_for =

@@ -72,10 +72,10 @@ const attempts = 5;
 
 async function findOrMake(deps: InteractionDeps, db: Database, wanted: Wanted): Promise<Found> {
   const now = deps.clock.now();
-  const { tenant_id, user_id } = wanted.principal;
+  const { tenant_id } = wanted.principal;
   const { subject, details } = wanted.pause;
   const four_eyes = details.kind === 'approve' && details.four_eyes;
-  const subject_hash = subjectHash({ tenant_id, user_id, subject, four_eyes });
+  const subject_hash = subjectHash({ ...wanted.principal, subject, four_eyes });
   const known = await findPending(db, { tenant_id, subject_hash, now });
   if (known !== undefined) return known;
   await sweep(db, tenant_id, now);

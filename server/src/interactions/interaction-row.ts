@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { InteractionKind, InteractionOffer } from '@toolcrib/client';
 import type { ExpressionBuilder } from 'kysely';
+import type { Caller } from '../base/caller.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Schema } from '../store/schema.ts';
@@ -12,13 +13,16 @@ export interface BoundTo {
   readonly tenant_id: string;
   /** The person in whose name the call runs. */
   readonly user_id: string;
+  /** The same call in another workspace has other settings. */
+  readonly caller: Pick<Caller, 'workspace_id'>;
   readonly subject: InteractionSubject;
   readonly four_eyes: boolean;
 }
 
-export function subjectHash({ tenant_id, user_id, subject, four_eyes }: BoundTo): Buffer {
+export function subjectHash({ tenant_id, user_id, caller: { workspace_id }, subject, four_eyes }: BoundTo): Buffer {
   const { kind, tool, tool_version, arguments_digest, credential_id } = subject;
-  const bound = { tenant_id, user_id, kind, tool, tool_version, arguments_digest, credential_id, four_eyes };
+  const of_call = { kind, tool, tool_version, arguments_digest, credential_id, four_eyes };
+  const bound = { tenant_id, user_id, workspace_id, ...of_call };
   return createHash('sha256').update(canonicalJson(bound)).digest();
 }
 

@@ -112,6 +112,8 @@ export interface ApiKeyTable {
   readonly calls_per_minute: number | null;
   /** Null: the operator. */
   readonly made_by: string | null;
+  /** Where its calls are made; null: `main`. */
+  readonly workspace_id: string | null;
 }
 
 /** One call. Written by the ledger's role only, never changed; partitioned by month on the time in the UUIDv7 `id`. */

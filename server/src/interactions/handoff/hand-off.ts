@@ -97,13 +97,13 @@ async function useUp(
   deps: HandOffCallDeps,
   { call, subject }: { readonly call: PausingCall; readonly subject: InteractionSubject },
 ): Promise<Ended | undefined> {
-  const { tenant_id, user_id } = call.principal;
+  const { tenant_id } = call.principal;
   const now = deps.clock.now();
   const last = await db
     .selectFrom('interaction')
     .select(['id', 'status', 'expires_at', 'resolved_at', 'used_at'])
     .where('tenant_id', '=', tenant_id)
-    .where('subject_hash', '=', subjectHash({ tenant_id, user_id, subject, four_eyes: false }))
+    .where('subject_hash', '=', subjectHash({ ...call.principal, subject, four_eyes: false }))
     .orderBy('id', 'desc')
     .limit(1)
     .forUpdate()

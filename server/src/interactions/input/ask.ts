@@ -30,7 +30,7 @@ export function createAsk(deps: AskDeps): PauseFunctions['ask'] {
 async function takeOrAsk(deps: AskDeps, call: PausingCall, question: Question): Promise<JsonObject> {
   checkQuestion(question);
   const { principal, tool } = call;
-  const { tenant_id, user_id } = principal;
+  const { tenant_id, user_id, caller } = principal;
   const { message, schema } = question;
   const arguments_digest = await call.arguments_digest();
   const vault = await deps.vault.of(tenant_id);
@@ -42,7 +42,7 @@ async function takeOrAsk(deps: AskDeps, call: PausingCall, question: Question): 
     arguments_digest: vault.digest(canonicalJson({ arguments_digest, message, schema })),
     credential_id: null,
   };
-  const subject_hash = subjectHash({ tenant_id, user_id, subject, four_eyes: false });
+  const subject_hash = subjectHash({ tenant_id, user_id, caller, subject, four_eyes: false });
   const bound = { tenant_id, user_id, subject_hash, now: deps.clock.now() };
   const { taken, refused } = await deps.store.inTenant(tenant_id, async (db) => {
     const first = await take(db, { ...bound, call_id: call.call_id });

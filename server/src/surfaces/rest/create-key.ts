@@ -6,7 +6,7 @@ import { createApiKey } from '../../identity/api-keys.ts';
 import { actorOf } from '../../identity/principal.ts';
 import { apiKeyOnWire } from './list-keys.ts';
 import type { Operation } from './operation.ts';
-import { apiKey, id, instant, permission } from './schemas.ts';
+import { apiKey, id, instant, permission, slug } from './schemas.ts';
 
 const body = z.strictObject({
   name: z.string().trim().min(1).max(100),
@@ -19,6 +19,11 @@ const body = z.strictObject({
     .optional()
     .describe(
       'Calls of tools in a minute, over all processes of the server; such a key makes no keys. Without it, no bound',
+    ),
+  workspace: slug
+    .optional()
+    .describe(
+      'Where its calls are made; without it, where yours are. A key names no other than its own, unless of main',
     ),
   user_id: id
     .optional()
@@ -60,7 +65,9 @@ export const createKey: Operation<unknown, z.output<typeof body>, NewApiKey> = {
       scopes,
       expires_at,
       calls_per_minute: input.calls_per_minute ?? null,
-      maker: principal,
+      workspace: input.workspace,
+      maker:
+        principal.via.kind === 'session' ? principal : { ...principal, workspace_id: principal.caller.workspace_id },
     });
     return { key: apiKeyOnWire(key), secret: text };
   },

@@ -8,7 +8,7 @@ export const deleteWorkspace: Operation<unknown, unknown, { readonly deleted: st
   id: 'deleteWorkspace',
   method: 'DELETE',
   path: '/v1/workspaces/{slug}',
-  summary: 'Delete a workspace',
+  summary: 'Delete a workspace; its keys end',
   guard: { kind: 'permission', permission: 'workspaces.write' },
   audit: { kind: 'change' },
   params: { slug: 'Slug of the workspace' },
@@ -17,6 +17,7 @@ export const deleteWorkspace: Operation<unknown, unknown, { readonly deleted: st
   handle: async ({ principal, params }, deps) => {
     const { slug = '' } = params;
     await deleteWorkspaceOf(deps, actorOf(principal), { tenant_id: principal.tenant_id, slug });
+    deps.forgetIdentities();
     return { deleted: slug };
   },
 };

@@ -34,6 +34,7 @@ export function apiKeyOnWire(key: ApiKey): ApiKeyWire {
     name: key.name,
     prefix: key.prefix,
     scopes: key.scopes,
+    workspace: key.workspace,
     calls_per_minute: key.calls_per_minute,
     created_at: new Date(key.created_at).toISOString(),
     expires_at: text(key.expires_at),

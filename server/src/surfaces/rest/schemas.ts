@@ -181,6 +181,7 @@ export const apiKey = z
     name: z.string(),
     prefix: z.string(),
     scopes: z.array(permission),
+    workspace: z.string(),
     calls_per_minute: z.int().nullable(),
     created_at: instant,
     expires_at: instant.nullable(),
