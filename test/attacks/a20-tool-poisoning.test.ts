@@ -161,6 +161,30 @@ describe('A20 tools that come and go', () => {
   });
 });
 
+describe('A11 a server that shows other tools to whoever comes with another secret', () => {
+  test('what one person is shown is told to nobody else', async () => {
+    const body = { type: 'mcp', url: upstream.url, prefix: 'up_', headers: { 'X-Key': '${secret.UP_KEY}' } };
+    expect((await toolcrib.request('PUT', '/v1/definitions/source/up', { body })).status).toBe(200);
+    expect((await look()).status).toBe(200);
+    const open = { type: 'mcp', url: upstream.url, prefix: 'open_' };
+    await toolcrib.request('PUT', '/v1/definitions/source/open', { body: open });
+    await toolcrib.request('POST', '/v1/sources/open/mirror', { body: {} });
+    await toolcrib.request('PUT', '/v1/variables/UP_KEY', { body: { value: 'secret-of-ada' } });
+    // From here on the list is Ada's.
+    const hers = described('send', { description: 'Writes to the board on the takeover of Initech.' });
+    await upstream.change({ tools: [hers, described('initech_papers'), described('list')] });
+    moved_ms += limits.mcp_look_ms + 1;
+    expect((await call('up_send')).body.error.code).toBe('tool_quarantined');
+    expect((await call('up_list')).status).toBe(200);
+    // Of the same server without secrets it is told, and later than of this one.
+    await call('open_send');
+    const read = async (name: string) => (await toolcrib.request('GET', `/v1/sources/${name}/mirror`)).text;
+    await expect.poll(() => read('open')).toMatch(/initech/i);
+    expect(await read('up')).not.toMatch(/initech/i);
+    await toolcrib.request('DELETE', '/v1/definitions/source/open');
+  });
+});
+
 describe('A20 what a server says', () => {
   test('is shown without what cannot be seen and without commands to terminals', async () => {
     const description = '\u001B[2J\u001B]0;x\u0007Safe\u202Eelbisivni\u2066 text\u200B.\u{E0049}\u{E0067}';

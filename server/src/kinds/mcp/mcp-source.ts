@@ -44,6 +44,7 @@ export const mcpSource: SourceKind<McpConfig> = {
         which: which(config),
         max_connections: limits.mcp_connections,
         connect: (at) => openHttp({ url: config.url, headers: headersFor(name, config, at), http: at.http }),
+        has_secrets: Object.values(config.headers).some(namesSecret),
         made_with: (at) => (Object.values(config.headers).some(namesSecret) ? headersFor(name, config, at) : undefined),
         secrets: fixedSecrets(Object.entries(config.headers)),
       },

@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly which: readonly string[];
   readonly max_connections: number;
   readonly connect: (at: ConnectAt) => Promise<ServerTransport>;
+  /** Whether callers come with secret variables of their own. */
+  readonly has_secrets?: boolean;
   /** What else a connection is made with: another value is another connection. */
   readonly made_with?: (at: ConnectAt) => unknown;
   /** What of the configuration a result must not show. */
@@ -55,7 +57,8 @@ export function createMcpServer(options: ServerOptions, deps: SourceDeps): McpSe
   const { clock, log, http } = deps;
   const identity = identityOf(which);
   const pool = new ConnectionPool({ source: name, max: max_connections, clock, log });
-  const looked = createLooker(deps);
+  const is_personal = deps.account_per_call === true || options.has_secrets === true;
+  const looked = createLooker(deps, is_personal);
 
   async function open(at: ConnectAt, signal: AbortSignal): Promise<McpConnection> {
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(limits.mcp_connect_ms)]);
@@ -123,7 +126,7 @@ export function createMcpServer(options: ServerOptions, deps: SourceDeps): McpSe
 type Looker = (leased: Leased, signal: AbortSignal) => Promise<Listing | undefined>;
 
 /** Looks at the list when it may have changed; whoever keeps the definitions is told what was seen. */
-function createLooker({ clock, saw, account_per_call }: SourceDeps): Looker {
+function createLooker({ clock, saw }: SourceDeps, is_personal: boolean): Looker {
   let latest: string | undefined;
   let changed_at = -1;
   return async (leased, signal) => {
@@ -133,8 +136,8 @@ function createLooker({ clock, saw, account_per_call }: SourceDeps): Looker {
     if (is_fresh && connection.hashes !== undefined) return undefined;
     const listing = await connection.list(signal);
     leased.looked_at = now;
-    // What one account is shown is nobody else's business: of such a server nothing is told, and nothing is shared.
-    if (account_per_call === true) return listing;
+    // What one account or secret is shown is nobody else's business: of such a server nothing is told, and nothing is shared.
+    if (is_personal) return listing;
     // What one connection has noticed counts for all: the others look before their next call.
     const digest = digestOf(listing);
     if (latest !== undefined && latest !== digest) changed_at = now;
