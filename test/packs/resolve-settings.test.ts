@@ -1,6 +1,7 @@
 // Which value each setting has: every level over the next one, and where a secret may go.
 import { describe, expect, test } from 'vitest';
 import type { SettingField } from '../../server/src/packs/manifest.ts';
+import { addressMark } from '../../server/src/packs/pack-settings.ts';
 import { resolveSettings } from '../../server/src/packs/resolve-settings.ts';
 import type { Connection, SettingLevels } from '../../server/src/packs/resolve-settings.ts';
 import { verifies } from '../support/verifies.ts';
@@ -136,4 +137,23 @@ describe('where a secret goes', () => {
     const { address: _, ...host } = label;
     expect(resolveSettings([base, token, host], at({ tenant }, env)).missing).toEqual(['api_token']);
   });
+});
+
+test('an address without TLS, at another port or of another kind is another one: accounts are not sent there', () => {
+  const of = (base_url: string): string => {
+    const tenant = { values: { base_url }, secrets: new Map<string, never>() };
+    const more = { connection_type: 'local', remote_cluster_url: null, remote_connection_id: null } as const;
+    const none = { system: undefined, workspace: undefined, environment: () => undefined };
+    return addressMark(resolveSettings([base], { ...none, tenant: { ...tenant, ...more } }));
+  };
+  expect(of('https://api.example.com')).toBe('api.example.com');
+  expect(of('http://api.example.com')).toBe('http://api.example.com');
+  const all = [
+    '',
+    'https://api.example.com',
+    'http://api.example.com',
+    'https://api.example.com:8443',
+    'api.example.com',
+  ];
+  expect(new Set(all.map((address) => of(address))).size).toBe(all.length);
 });

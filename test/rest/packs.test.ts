@@ -249,13 +249,12 @@ describe('a function of a pack', () => {
     const paused = await world.call('chat.look', {}, key);
     expect(paused.error).toMatchObject({
       code: 'connect_required',
-      message: expect.stringContaining('chat@127.0.0.1'),
+      message: expect.stringContaining('chat@http://127.0.0.1'),
     });
     expect(theirs.seen.length).toBe(before);
-    const { host } = new URL(theirs.url);
     await world.request('POST', '/v1/credentials', {
       key,
-      body: { ...account, name: 'there', system: `chat@${host}` },
+      body: { ...account, name: 'there', system: `chat@${theirs.url}` },
     });
     expect(await world.call('chat.look', {}, key)).toMatchObject({ status: 200 });
     await reset(key);

@@ -81,8 +81,11 @@ export function isEnabled({ code, manifest }: Pack, rows: readonly StoredConnect
 export function addressMark({ tenant_addresses }: PackSettings): string {
   if (tenant_addresses.length === 0) return '';
   const [only, second] = tenant_addresses;
-  const host = second === undefined && only !== undefined ? (URL.parse(only)?.host ?? '') : '';
-  if (host !== '' && host.length <= 60) return host;
+  const url = second === undefined && only !== undefined ? URL.parse(only) : null;
+  // Without TLS it is another address: an account that was given for one with it is not sent there in clear text.
+  const place =
+    url === null || url.host === '' ? '' : url.protocol === 'https:' ? url.host : `${url.protocol}//${url.host}`;
+  if (place !== '' && place.length <= 60) return place;
   return createHash('sha256').update(JSON.stringify(tenant_addresses)).digest('hex').slice(0, 16);
 }
 
