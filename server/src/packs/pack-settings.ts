@@ -42,6 +42,9 @@ export class PackSettingsReader {
     const known = this.#remembered.get(tenant_id);
     if (known !== undefined && known.epoch >= epoch) return known.rows;
     const rows = await readTenantSettings(this.#deps.store, tenant_id);
+    // Somebody who knows of a later change has read meanwhile: what was read before them does not count any more.
+    const later = this.#remembered.get(tenant_id);
+    if (later !== undefined && later.epoch >= epoch) return later.rows;
     this.#remembered.delete(tenant_id);
     this.#remembered.set(tenant_id, { epoch, rows });
     const [oldest] = this.#remembered.keys();
