@@ -72,6 +72,16 @@ describe('A25 an approval is replayed or swapped', () => {
     expect(sent(args.to)).toBe(1);
   });
 
+  test('in another workspace, where the tool has other settings', async () => {
+    expect((await world.toolcrib.request('POST', '/v1/workspaces', { body: { slug: 'lab' } })).status).toBe(201);
+    const { body } = await world.fromBrowser(ann, 'POST', '/v1/keys', { name: 'lab', workspace: 'lab' });
+    const args = await approved();
+    const swapped = await call({ ...ann, key: body.secret }, 'wire_money', args);
+    expect(swapped.body.error.code).toBe('approval_required');
+    expect((await call(ann, 'wire_money', args)).status).toBe(200);
+    expect(sent(args.to)).toBe(1);
+  });
+
   test('with other arguments, however alike', async () => {
     verifies('INT-02');
     const args = await approved();
