@@ -540,9 +540,13 @@ export const limits = {
   webhook_url_characters: 2_000,
   /** How often webhooks that are due are looked for. */
   webhook_sweep_ms: 1_000,
-  /** Webhooks that one look takes up, and that are sent at once. */
-  webhook_batch: 200,
-  webhooks_together: 16,
+  /** Webhooks of one tenant that one look takes up, and that are sent at once. */
+  webhook_batch: 32,
+  webhooks_together: 8,
+  /** Tenants whose webhooks are sent at once: few have any that hang. */
+  webhook_tenants: 100,
+  /** Webhooks of one person that are not settled yet: receivers that hang keep theirs for a day. */
+  webhooks_per_person: 1_000,
   /** One attempt with its whole answer, of which nothing but the status is used. */
   webhook_request_ms: 15_000,
   webhook_answer_bytes: 64 * 1024,

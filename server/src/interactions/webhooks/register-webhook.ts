@@ -38,6 +38,7 @@ export async function registerWebhook(deps: RegisterDeps, principal: Principal, 
     if (row === undefined) return;
     await sweep(db, tenant_id, now);
     await refuseMany(db, { tenant_id, interaction_id, url_digest });
+    await refuseTooManyOfPerson(db, principal);
     const status = statusAt(row, now);
     const ended_at = row.resolved_at ?? row.expires_at;
     await db
@@ -72,6 +73,23 @@ async function refuseMany(
     .execute();
   if (others.length < limits.webhooks_per_interaction) return;
   const what = `webhooks of one interaction go to ${limits.webhooks_per_interaction} addresses at most`;
+  throw new ToolcribError('rate_limited', { params: { what, retry_after_s: 60 }, retry_after_s: 60 });
+}
+
+async function refuseTooManyOfPerson(
+  db: Database,
+  { tenant_id, user_id }: Pick<Principal, 'tenant_id' | 'user_id'>,
+): Promise<void> {
+  const open = await db
+    .selectFrom('webhook_delivery')
+    .select('id')
+    .where('tenant_id', '=', tenant_id)
+    .where('user_id', '=', user_id)
+    .where('settled_at', 'is', null)
+    .limit(limits.webhooks_per_person)
+    .execute();
+  if (open.length < limits.webhooks_per_person) return;
+  const what = `webhooks of one person that are not delivered are ${limits.webhooks_per_person} at most`;
   throw new ToolcribError('rate_limited', { params: { what, retry_after_s: 60 }, retry_after_s: 60 });
 }
 

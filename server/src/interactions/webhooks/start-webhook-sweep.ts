@@ -1,8 +1,10 @@
-// Sends the webhooks that are due, of all tenants: new ones, those to be tried again, and those that a crash has left.
+// Sends the webhooks that are due, of all tenants: new ones, those to be tried again, and those that a crash has left. A tenant
+// whose receivers hang waits for them alone.
+import { sql } from 'kysely';
 import { ToolcribError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import { deliverWebhook } from './deliver-webhook.ts';
-import type { DeliverDeps } from './deliver-webhook.ts';
+import type { DeliverDeps, DeliveryPlace } from './deliver-webhook.ts';
 
 export interface WebhookSweep {
   /** Ends the attempts under way. */
@@ -13,10 +15,12 @@ export interface WebhookSweep {
 export function startWebhookSweep(parts: Omit<DeliverDeps, 'signal'>): WebhookSweep {
   const controller = new AbortController();
   const deps = { ...parts, signal: controller.signal };
+  /** What is being sent, by tenant. */
+  const sending = new Map<string, Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
-  let running = Promise.resolve();
+  let looking = Promise.resolve();
   const start = (): void => {
-    running = sweepWebhooks(deps)
+    looking = look(deps, sending)
       .catch((error: unknown) => deps.log.warn('webhook-sweep-failed', { error }))
       .finally(() => {
         if (!deps.signal.aborted) timer = setTimeout(start, limits.webhook_sweep_ms).unref();
@@ -24,27 +28,48 @@ export function startWebhookSweep(parts: Omit<DeliverDeps, 'signal'>): WebhookSw
   };
   start();
   return {
-    stop: () => {
+    stop: async () => {
       controller.abort(new ToolcribError('stopping'));
       clearTimeout(timer);
-      return running;
+      await looking;
+      await Promise.all(sending.values());
     },
   };
 }
 
-async function sweepWebhooks(deps: DeliverDeps): Promise<void> {
-  const due = await deps.store.asOperator((db) =>
-    db
+/** Begins with every tenant that has something due and nothing under way. */
+async function look(deps: DeliverDeps, sending: Map<string, Promise<void>>): Promise<void> {
+  const due = await findDue(deps, [...sending.keys()]);
+  for (const [tenant_id, places] of Map.groupBy(due, (place) => place.tenant_id)) {
+    if (sending.size >= limits.webhook_tenants || deps.signal.aborted) return;
+    const done = sendAll(deps, places).finally(() => sending.delete(tenant_id));
+    sending.set(tenant_id, done);
+  }
+}
+
+/** The oldest of each tenant: one with many does not hide those of the others. */
+function findDue({ store, clock }: DeliverDeps, busy: readonly string[]): Promise<readonly DeliveryPlace[]> {
+  return store.asOperator(async (db) => {
+    const ranked = db
       .selectFrom('webhook_delivery')
       .select(['tenant_id', 'id'])
-      .where('next_at', '<=', new Date(deps.clock.now()))
-      .orderBy('next_at')
-      .limit(limits.webhook_batch)
-      .execute(),
-  );
+      .select(sql<number>`row_number() over (partition by tenant_id order by next_at)`.as('rank'))
+      .where('next_at', '<=', new Date(clock.now()))
+      .$if(busy.length > 0, (query) => query.where('tenant_id', 'not in', busy));
+    return db
+      .selectFrom(ranked.as('ranked'))
+      .select(['tenant_id', 'id'])
+      .where('rank', '<=', limits.webhook_batch)
+      .orderBy('rank')
+      .limit(limits.webhook_batch * 10)
+      .execute();
+  });
+}
+
+async function sendAll(deps: DeliverDeps, places: readonly DeliveryPlace[]): Promise<void> {
   let next = 0;
   const work = async (): Promise<void> => {
-    for (let place = due[next]; place !== undefined && !deps.signal.aborted; place = due[next]) {
+    for (let place = places[next]; place !== undefined && !deps.signal.aborted; place = places[next]) {
       next += 1;
       try {
         await deliverWebhook(deps, place);
