@@ -85,6 +85,28 @@ describe.skipIf(!hasBrowser())('with a browser', () => {
     for (const { system } of credentials) expect(system).toMatch(/^crm@/);
   });
 
+  test('A04: an account is never connected again by the registration at another server', async () => {
+    const { key } = ada;
+    const { body: listed } = await world.toolcrib.request('GET', '/v1/credentials', { key });
+    const mine = listed.credentials.find(({ system }: { system: string }) => system.startsWith('crm@'));
+    const options = {
+      system: 'other@other.example/mcp',
+      issuer: 'https://issuer.example',
+      resource: 'https://other.example/mcp',
+    };
+    const client = { provider: 'mcp', name: 'other', client_id: 'x', scope: 'person', options };
+    const made = await world.toolcrib.request('POST', '/v1/oauth-clients', { key, body: client });
+    expect(made.status, made.text).toBe(201);
+    const again = { provider: 'mcp', credential_id: mine.id };
+    const mixed = { ...again, oauth_client_id: made.body.id };
+    const refused = await world.toolcrib.request('POST', '/v1/connect', { key, body: mixed });
+    expect([refused.status, refused.body.error?.code], refused.text).toEqual([409, 'conflict']);
+    const page = `${world.toolcrib.url}/connect/mcp?credential_id=${mine.id}&oauth_client_id=${made.body.id}`;
+    const shown = await ada.page.goto(page);
+    expect(shown?.status()).toBe(409);
+    expect((await world.toolcrib.request('POST', '/v1/connect', { key, body: again })).status).toBe(200);
+  });
+
   test('a definition that leads elsewhere gets none of these tokens', async () => {
     const other = await startProtectedMcp(upstream.url, world.providers['example']?.issuer ?? '');
     const body = { type: 'mcp', url: other.url, prefix: 'crm_', credential: 'caller' };

@@ -70,6 +70,7 @@ export async function prepareConnection(
     return { again, needed, chosen, client: await withSecret(db, vault, chosen) };
   });
   const { again, chosen, client } = found;
+  requireSameServer(provider, again?.system, client.options);
   const scope = again?.scope ?? wanted.scope;
   if (scope === 'shared' && !principal.permissions.has('credentials.share')) {
     throw new ToolcribError('forbidden', { params: { permission: 'credentials.share' } });
@@ -93,6 +94,17 @@ export async function prepareConnection(
     credential_id: wanted.credential_id ?? null,
     interaction_id: wanted.interaction_id ?? null,
   };
+}
+
+/**
+ * Where the registration says whose accounts it makes, an account of one server must not become what another one has granted:
+ * calls would bring its token there, or be made with an account of whoever has the other (attack A04).
+ */
+function requireSameServer(provider: Provider, system: string | undefined, client: Options): void {
+  if (system === undefined || provider.system_option === undefined || systemWith(provider, client) === system) return;
+  throw new ToolcribError('conflict', {
+    params: { problem: 'The credential was connected at another server than this OAuth client is for' },
+  });
 }
 
 /** What the registration has said is not the person's to say: it is left out, not refused. */
