@@ -114,7 +114,7 @@ export interface HandoffDeliveryTable {
   readonly token_hash: Buffer;
   readonly sealed_token: Buffer | null;
   readonly result_url: string | null;
-  readonly status: 'waiting' | 'accepted' | 'refused' | 'given_up';
+  readonly status: 'waiting' | 'accepted' | 'refused';
   readonly handoff_id: string | null;
   readonly tries: Generated<number>;
   readonly leased: Generated<boolean>;

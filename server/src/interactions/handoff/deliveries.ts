@@ -20,7 +20,7 @@ export type Claim =
   | { readonly kind: 'accepted' }
   /** Another process, or another request, is at it. */
   | { readonly kind: 'busy' }
-  /** Nothing of this client can be waited for, or too much is. */
+  /** Nothing of this client can be waited for. */
   | { readonly kind: 'unwanted' };
 
 /** Takes it up. In the caller's transaction. */
@@ -69,7 +69,7 @@ export async function claimDelivery(
   return made === undefined ? { kind: 'busy' } : { kind: 'ours', id };
 }
 
-/** A stranger who invents tokens makes us ask no client of whom nothing is expected, and fills no table. */
+/** A stranger who invents tokens makes us ask no client of whom nothing is expected. */
 async function isWanted(db: Database, { tenant_id, client }: Announcement): Promise<boolean> {
   const started = await db
     .selectFrom('handoff')
@@ -79,15 +79,7 @@ async function isWanted(db: Database, { tenant_id, client }: Announcement): Prom
     .where('started_at', 'is not', null)
     .limit(1)
     .executeTakeFirst();
-  if (started === undefined) return false;
-  const { waiting } = await db
-    .selectFrom('handoff_delivery')
-    .select(({ fn }) => fn.countAll<string>().as('waiting'))
-    .where('tenant_id', '=', tenant_id)
-    .where('client', '=', client)
-    .where('status', '=', 'waiting')
-    .executeTakeFirstOrThrow();
-  return Number(waiting) < limits.handoff_deliveries;
+  return started !== undefined;
 }
 
 export interface DeliveryPlace {
@@ -101,7 +93,10 @@ export type DeliveryEnd =
   /** To be tried again. */
   | { readonly status: 'waiting' };
 
-/** What has become of it; the token is forgotten unless it has to be sent again. In the caller's transaction. */
+/**
+ * What has become of it; the token is forgotten unless it has to be sent again. Of what belongs to no hand-off, nothing is
+ * kept: a stranger who invents tokens fills no table. In the caller's transaction.
+ */
 export async function endDelivery(
   db: Database,
   { clock }: HandOffDeps,
@@ -110,24 +105,45 @@ export async function endDelivery(
   const now = clock.now();
   const row = await db
     .selectFrom('handoff_delivery')
-    .select(['tries', 'created_at'])
+    .select(['client', 'status', 'tries', 'created_at'])
     .where('tenant_id', '=', tenant_id)
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst();
-  if (row === undefined) return;
-  const pause_ms = Math.min(limits.handoff_retry_max_ms, limits.handoff_retry_ms * 2 ** Math.min(row.tries - 1, 20));
+  // Another process may have been given it when this one was slow, and have got further.
+  if (row === undefined || row.status === 'accepted') return;
+  const is_waiting = end.status === 'waiting';
   const is_over = row.created_at.getTime() + limits.handoff_delivery_ms <= now;
-  const set =
-    end.status === 'waiting'
-      ? is_over
-        ? ({ status: 'given_up', sealed_token: null } as const)
-        : ({ status: 'waiting' } as const)
-      : ({ status: end.status, handoff_id: end.handoff_id, sealed_token: null } as const);
+  if (
+    is_waiting ? is_over || (await isOneTooMany(db, { tenant_id, id, client: row.client })) : end.handoff_id === null
+  ) {
+    await db.deleteFrom('handoff_delivery').where('tenant_id', '=', tenant_id).where('id', '=', id).execute();
+    return;
+  }
+  const pause_ms = Math.min(limits.handoff_retry_max_ms, limits.handoff_retry_ms * 2 ** Math.min(row.tries - 1, 20));
+  const set = is_waiting
+    ? ({ status: 'waiting' } as const)
+    : ({ status: end.status, handoff_id: end.handoff_id, sealed_token: null } as const);
   await db
     .updateTable('handoff_delivery')
     .set({ ...set, leased: false, next_at: new Date(now + pause_ms) })
     .where('tenant_id', '=', tenant_id)
     .where('id', '=', id)
     .execute();
+}
+
+/** Of one client, those wait that came first: further ones are asked for at once, and then by whoever announces them again. */
+async function isOneTooMany(
+  db: Database,
+  { tenant_id, id, client }: DeliveryPlace & { readonly client: string },
+): Promise<boolean> {
+  const { earlier } = await db
+    .selectFrom('handoff_delivery')
+    .select(({ fn }) => fn.countAll<string>().as('earlier'))
+    .where('tenant_id', '=', tenant_id)
+    .where('client', '=', client)
+    .where('status', '=', 'waiting')
+    .where('id', '<', id)
+    .executeTakeFirstOrThrow();
+  return Number(earlier) >= limits.handoff_deliveries;
 }

@@ -5,6 +5,7 @@ import { repeat } from '../../base/repeat.ts';
 import type { Repeated } from '../../base/repeat.ts';
 import type { Database } from '../../store/scope.ts';
 import { deliveredTokenAt } from './handoff-row.ts';
+import { endDelivery } from './deliveries.ts';
 import type { DeliveryPlace } from './deliveries.ts';
 import { expireHandOff } from './end-handoff.ts';
 import type { ReceiveDeps, ResultReceiver } from './receive-result.ts';
@@ -77,7 +78,12 @@ async function deliverAgain({ deps, receiver }: Sweeping, place: DeliveryPlace):
   try {
     const vault = await deps.vault.of(tenant_id);
     const row = await deps.store.inTenant(tenant_id, (db) => reserve(db, deps, place));
-    if (row === undefined || row.sealed_token === null || row.result_url === null) return;
+    if (row === undefined) return;
+    if (row.sealed_token === null || row.result_url === null) {
+      // Pushed to a process that is gone: there is nowhere to fetch it, and the client sends it again.
+      const end = { ...place, status: 'refused', handoff_id: null } as const;
+      return await deps.store.inTenant(tenant_id, (db) => endDelivery(db, deps, end));
+    }
     const token = vault.open(deliveredTokenAt(id), row.sealed_token);
     const announced = { tenant_id, client: row.client, token, result_url: row.result_url };
     await receiver.deliver(announced, { vault, id, body: undefined, tries: 1 });

@@ -75,7 +75,7 @@ create table handoff_delivery (
   -- The token, sealed by the vault, while the result must still be fetched.
   sealed_token bytea,
   result_url text,
-  status text not null check (status in ('waiting', 'accepted', 'refused', 'given_up')),
+  status text not null check (status in ('waiting', 'accepted', 'refused')),
   handoff_id uuid,
   tries integer not null default 0,
   -- A process is fetching it until next_at; without, that is when it is tried again.
