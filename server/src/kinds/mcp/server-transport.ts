@@ -9,7 +9,10 @@ import { limits } from '../../base/limits.ts';
 /** What a connection must know of its transport. */
 export interface ServerTransport {
   readonly transport: Transport;
-  /** The last answer that says that the account is not taken, if there was one. */
+  /**
+   * The last answer that says that the account is not taken, if there was one. Only one to a request: what was asked for was
+   * then not done, and may be asked for once more.
+   */
   readonly refusal: () => Refusal | undefined;
   /** Ends what the server keeps for the connection, where there is such a thing. */
   end(): Promise<void>;
@@ -43,10 +46,10 @@ export async function openHttp({ url, headers, http }: HttpAt): Promise<ServerTr
     }
     const answer = await send(to, options);
     const { status } = answer;
-    refused =
-      status === 401 || status === 403
-        ? { status, challenge: answer.headers.get('www-authenticate') ?? undefined }
-        : undefined;
+    if (status !== 401 && status !== 403) refused = undefined;
+    else if (beginsSomething(options?.body)) {
+      refused = { status, challenge: answer.headers.get('www-authenticate') ?? undefined };
+    }
     return answer;
   };
   const transport = new StreamableHTTPClientTransport(new URL(url), {
@@ -63,4 +66,15 @@ export async function openHttp({ url, headers, http }: HttpAt): Promise<ServerTr
       await Promise.race([transport.terminateSession().catch(() => undefined), tooLate]);
     },
   };
+}
+
+/** Not the stream of a request that is under way, not an answer of ours to a question of the server, not the word that a call is over. */
+function beginsSomething(body: unknown): boolean {
+  if (typeof body !== 'string') return false;
+  try {
+    const { id, method } = JSON.parse(body) as { readonly id?: unknown; readonly method?: unknown };
+    return method === 'notifications/initialized' || (method !== undefined && id !== undefined);
+  } catch {
+    return false;
+  }
 }
