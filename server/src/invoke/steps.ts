@@ -182,9 +182,13 @@ async function callWithin(
     args,
     on_gone: (listener) => controller.signal.addEventListener('abort', listener, { once: true }),
   });
-  if (outcome.kind === 'error') throw outcome.error;
-  return outcome.result;
+  if (outcome.kind === 'result') return outcome.result;
+  told_by_others.add(outcome.error);
+  throw outcome.error;
 }
+
+/** What tools were told by calls of others that they have made: it is not about their own account. */
+const told_by_others = new WeakSet<ToolcribError>();
 
 /** Place and catalogue are given back when the tool has really ended, also when nobody waits for it any more. */
 async function runTool(walk: Walk, deps: CorridorDeps, ctx: RunContext): Promise<ToolResult> {
@@ -208,6 +212,7 @@ async function runWithAccount(walk: Walk, deps: CorridorDeps, ctx: RunContext): 
   try {
     return await tool.run(args, ctx);
   } catch (thrown) {
+    if (thrown instanceof ToolcribError && told_by_others.has(thrown)) throw thrown;
     const refused = namedRefusal(walk, thrown);
     if (refused === thrown || ctx.credential === undefined) throw thrown;
     // A yes was given for these very secrets; renewing a grant changes none that a person has given.
@@ -218,7 +223,7 @@ async function runWithAccount(walk: Walk, deps: CorridorDeps, ctx: RunContext): 
     try {
       return await tool.run(args, { ...ctx, credential });
     } catch (again) {
-      throw namedRefusal(walk, again);
+      throw again instanceof ToolcribError && told_by_others.has(again) ? again : namedRefusal(walk, again);
     }
   }
 }
