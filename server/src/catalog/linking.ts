@@ -47,6 +47,8 @@ export interface LinkDeps {
   readonly snapshotOf: SnapshotOf;
   /** Is told what looks at mirrored servers have shown. */
   readonly saw?: Saw;
+  /** Whether everything is defined over the API, in no file. */
+  readonly of_definition?: boolean;
   /** What is opened; also what was opened for an earlier catalogue and has not changed. */
   readonly keep: Holder;
 }
