@@ -1,8 +1,9 @@
 // The SDK: the operations of the REST surface as methods. Runs on any fetch; has no dependency.
+import { ToolcribClientError } from './client-error.ts';
 import type { Pack, PackEnabledBody, PackList, PackSettingsBody } from './pack-wire.ts';
 import type { FileLink, FileList, NewFileLinkBody, NewFileQuery, StoredFile } from './file-wire.ts';
 import { writeJson } from './json.ts';
-import type { HandOff, HandOffDetails, HandOffFilter, HandOffList } from './handoff-wire.ts';
+import type { HandOff, HandOffDetails, HandOffFilter, HandOffList, NewSigningSecret } from './handoff-wire.ts';
 import type { JsonInput, JsonObject } from './json.ts';
 import type {
   Choice,
@@ -104,24 +105,6 @@ interface SendOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An answer that is an error. `code` is permanent; see docs/errors.md. */
-export class ToolcribClientError extends Error {
-  readonly code: string;
-  /** HTTP status; 0 when the server could not be reached. */
-  readonly status: number;
-  readonly detail: PublicError;
-  readonly request_id: string | undefined;
-
-  constructor(status: number, detail: PublicError, request_id?: string, cause?: unknown) {
-    super(detail.message, cause === undefined ? undefined : { cause });
-    this.name = 'ToolcribClientError';
-    this.code = detail.code;
-    this.status = status;
-    this.detail = detail;
-    this.request_id = request_id;
-  }
-}
-
 /**
  * Talks to one server with one key.
  *
@@ -219,6 +202,16 @@ export class ToolcribClient {
 
   deleteDefinition(entity: DefinitionSummary['entity'], name: string): Promise<{ readonly deleted: string }> {
     return this.#send('DELETE', `/v1/definitions/${entity}/${encodeURIComponent(name)}`);
+  }
+
+  /** Makes what a client of hand-offs signs pushed results with; the one before counts no longer. Shown once. */
+  createSigningSecret(source: string): Promise<NewSigningSecret> {
+    return this.#send('POST', `/v1/definitions/source/${encodeURIComponent(source)}/signing-secret`);
+  }
+
+  /** Deletes it: the client can push no more. */
+  deleteSigningSecret(source: string): Promise<{ readonly deleted: string }> {
+    return this.#send('DELETE', `/v1/definitions/source/${encodeURIComponent(source)}/signing-secret`);
   }
 
   /** Whether definitions could be saved, together, without saving them. */

@@ -57,3 +57,11 @@ export interface HandOffFilter {
   readonly limit?: number;
   readonly before?: string;
 }
+
+/** What a client of hand-offs that the tenant has defined signs pushed results with (Standard Webhooks); shown once. */
+export interface NewSigningSecret {
+  /** Of the source. */
+  readonly name: string;
+  /** `whsec_…` */
+  readonly signing_secret: string;
+}

@@ -1,5 +1,6 @@
 // The public entry of the SDK.
-export { ToolcribClient, ToolcribClientError } from './client.ts';
+export { ToolcribClientError } from './client-error.ts';
+export { ToolcribClient } from './client.ts';
 export type { CallArguments, CallOptions, ClientOptions } from './client.ts';
 export { defined_route, defined_tool, defineRoute, defineTool } from './define-tool.ts';
 export type {
@@ -23,6 +24,7 @@ export type {
   HandOffList,
   HandOffStatus,
   HandOffTransition,
+  NewSigningSecret,
 } from './handoff-wire.ts';
 export type {
   Pack,

@@ -494,6 +494,8 @@ export const changeActions = [
   'policy-deleted',
   'definition-saved',
   'definition-deleted',
+  'signing-secret-made',
+  'signing-secret-deleted',
   'mirror-looked',
   'mirror-approved',
   'audit-exported',

@@ -13,6 +13,9 @@ export interface WebhookMessage {
 
 const prefix = 'whsec_';
 
+/** Of the secrets that we make. */
+export const signing_secret_bytes = 32;
+
 /** `whsec_…` of these bytes; the scheme wants 24 to 64. */
 export function webhookSecret(bytes: Buffer): string {
   return `${prefix}${bytes.toString('base64')}`;

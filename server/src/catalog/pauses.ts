@@ -52,6 +52,8 @@ export interface HandOffClient {
   readonly token_ms: number;
   /** The client may push results that it signs with this (Standard Webhooks). */
   readonly signing_secret?: string;
+  /** Whether a tenant has defined it over the API: what it signs with is then in the vault (definitions/signing-secrets.ts). */
+  readonly of_definition: boolean;
 }
 
 export interface HandOffOutcome {

@@ -70,6 +70,8 @@ export interface SourceDeps {
   readonly base_folder: string;
   /** Tells what a look at a mirrored server has shown, to whoever keeps it. */
   readonly saw?: (listing: Listing) => void;
+  /** Whether the source is defined over the API: no secret stands in its configuration. */
+  readonly of_definition?: boolean;
   /** Whether every call brings an account of its caller: only for kinds whose `caller_account` is of the kind `call`. */
   readonly account_per_call?: boolean;
 }

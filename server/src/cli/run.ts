@@ -27,6 +27,7 @@ import { filesPutCommand } from './files-put.ts';
 import { handOffsCancelCommand } from './handoffs-cancel.ts';
 import { handOffsListCommand } from './handoffs-list.ts';
 import { handOffsShowCommand } from './handoffs-show.ts';
+import { handOffsSigningSecretCommand } from './handoffs-signing-secret.ts';
 import { inviteCommand } from './invite.ts';
 import { keyCreateCommand } from './key-create.ts';
 import { dbMigrateCommand } from './db-migrate.ts';
@@ -76,6 +77,7 @@ export const commands: readonly Command[] = [
   handOffsListCommand,
   handOffsShowCommand,
   handOffsCancelCommand,
+  handOffsSigningSecretCommand,
   policyListCommand,
   policySetCommand,
   policyRemoveCommand,

@@ -71,7 +71,7 @@ export async function compileDefinitions(input: CompileInput, { kinds, ...deps }
   for (const entity of [...sources, ...tools, ...toolsets]) tellBadName(entity);
   tellOwnSources(sources, earlier, tenant_id);
   const linked = await linkEntities({
-    ...{ sources, tools, toolsets, pause, ...deps },
+    ...{ sources, tools, toolsets, pause, ...deps, of_definition: true },
     ...{ auth_services: [], prompts: [], resources: [], resource_templates: [] },
     elsewhere: {
       tools: earlier.visibleTools(tenant_id).map(({ name }) => name),

@@ -27,6 +27,11 @@ export interface FaultyDefinition extends DefinitionKey {
   readonly faults: readonly Fault[];
 }
 
+/** Whether it is an application that does hand-offs. */
+export function isHandOffClient({ entity, body }: DefinitionDraft): boolean {
+  return entity === 'source' && (body['kind'] ?? body['type']) === 'handoff';
+}
+
 /** As a key of maps and in the paths of faults: `sources.crm`. */
 export function pathOf({ entity, name }: DefinitionKey): string {
   return `${entity}s.${name}`;

@@ -1,11 +1,13 @@
 // Definitions in the database. What may be saved is decided by whoever calls (save-definition.ts).
 import { ToolcribError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
+import { deleteSecrets } from '../credentials/vault/secrets.ts';
 import type { IdentityDeps } from '../identity/api-keys.ts';
 import { recordChange } from '../ledger/changes.ts';
 import type { Actor } from '../ledger/changes.ts';
 import type { Database } from '../store/scope.ts';
 import type { Store } from '../store/store.ts';
+import { isHandOffClient } from './definition.ts';
 import type { Definition, DefinitionDraft, DefinitionKey } from './definition.ts';
 
 /** All of one moment. */
@@ -73,6 +75,8 @@ export async function writeDefinition(deps: IdentityDeps, draft: DefinitionDraft
       )
       .returning('id')
       .executeTakeFirstOrThrow();
+    // What it was signed with as something else.
+    if (!isHandOffClient(draft)) await deleteSecrets(db, tenant_id, id);
     await recordChange(db, deps, { tenant_id, actor, action: 'definition-saved', target_id: id });
     return true;
   });
@@ -91,6 +95,7 @@ export async function removeDefinition(deps: IdentityDeps, key: DefinitionKey, a
       .returning('id')
       .executeTakeFirst();
     if (removed === undefined) throw new ToolcribError('not_found');
+    await deleteSecrets(db, tenant_id, removed.id);
     await recordChange(db, deps, { tenant_id, actor, action: 'definition-deleted', target_id: removed.id });
     return true;
   });

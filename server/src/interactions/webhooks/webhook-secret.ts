@@ -1,7 +1,7 @@
 // What a tenant's webhooks are signed with: made when it is first needed, in the vault, shown to whoever may manage webhooks.
 import { randomBytes } from 'node:crypto';
 import { limits } from '../../base/limits.ts';
-import { webhookSecret } from '../../base/signed-webhooks.ts';
+import { signing_secret_bytes, webhookSecret } from '../../base/signed-webhooks.ts';
 import { readSecrets, writeSecrets } from '../../credentials/vault/secrets.ts';
 import type { TenantVault, Vault } from '../../credentials/vault/vault.ts';
 import type { IdentityDeps } from '../../identity/api-keys.ts';
@@ -81,8 +81,6 @@ async function ownRow(db: Database, deps: SecretDeps, { vault, actor }: Whose) {
     .executeTakeFirstOrThrow();
 }
 
-const secret_bytes = 32;
-
 function newSecret(): string {
-  return webhookSecret(randomBytes(secret_bytes));
+  return webhookSecret(randomBytes(signing_secret_bytes));
 }

@@ -46,6 +46,8 @@ function isClientUrl(text: string): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && loopbackHosts.includes(url.hostname));
 }
 
+const hint = 'POST /v1/definitions/source/NAME/signing-secret makes one, or: toolcrib handoffs signing-secret NAME';
+
 export const handoffSource: SourceKind<HandOffConfig> = {
   type: 'handoff',
   aliases: [],
@@ -56,14 +58,16 @@ export const handoffSource: SourceKind<HandOffConfig> = {
     check: ({ signing_secret }) =>
       signing_secret === undefined
         ? []
-        : [{ path: 'signing_secret', message: 'is a secret, which only a file of the operator may hold' }],
+        : [{ path: 'signing_secret', message: 'is a secret, which only a file may hold', hint }],
   },
-  open: (name, { start_url, result_url, token_ms, debug, signing_secret }): HandOffSource => {
+  open: (name, config, { of_definition = false }): HandOffSource => {
+    const { start_url, result_url, token_ms, debug, signing_secret } = config;
     const usual_ms = debug ? limits.handoff_debug_token_ms : limits.handoff_token_ms;
     const client: HandOffClient = {
       start_url,
       result_url,
       token_ms: token_ms ?? usual_ms,
+      of_definition,
       ...(signing_secret === undefined ? {} : { signing_secret }),
     };
     return {

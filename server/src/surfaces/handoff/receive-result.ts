@@ -4,6 +4,7 @@ import { ToolcribError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import { isSignedWebhook } from '../../base/signed-webhooks.ts';
 import type { HandOffSource } from '../../catalog/pauses.ts';
+import { readSigningSecret } from '../../definitions/signing-secrets.ts';
 import type { ProtocolTenant } from '../../identity/tenants.ts';
 import { readResult } from '../../interactions/handoff/read-result.ts';
 import type { Received } from '../../interactions/handoff/receive-result.ts';
@@ -44,7 +45,7 @@ export async function announceResult(deps: HandOffRouteDeps, exchange: Exchange)
 export async function pushResult(deps: HandOffRouteDeps, exchange: Exchange): Promise<void> {
   const from = await announcerOf(deps, exchange, new URLSearchParams(exchange.query));
   // Whether the client is there is not told to whoever cannot sign.
-  const secret = from?.source.client.signing_secret;
+  const secret = from && (await secretOf(deps, from));
   const body = await readBody(exchange, limits.handoff_result_bytes);
   if (from === undefined || secret === undefined) {
     return refuse(deps, exchange, { status: 404, error: 'unknown-client' });
@@ -69,6 +70,13 @@ export async function pushResult(deps: HandOffRouteDeps, exchange: Exchange): Pr
   const announced = { tenant_id: from.tenant.id, client: from.name, token };
   const received = await receivedFrom(deps, () => deps.handOffs.receiver.receive(announced, body));
   answer(deps, exchange, { received, token });
+}
+
+async function secretOf(
+  { handOffs }: HandOffRouteDeps,
+  { tenant: { id: tenant_id }, name, source: { client } }: Announcer,
+): Promise<string | undefined> {
+  return client.of_definition ? readSigningSecret(handOffs.deps, { tenant_id, name }) : client.signing_secret;
 }
 
 async function announcerOf(

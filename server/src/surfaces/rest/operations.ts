@@ -74,7 +74,9 @@ import { lookAtMirror } from './look-at-mirror.ts';
 import type { AnyOperation } from './operation.ts';
 import { removeMember } from './remove-member.ts';
 import { checkDefinitions } from './check-definitions.ts';
+import { createSigningSecret } from './create-signing-secret.ts';
 import { deleteDefinition } from './delete-definition.ts';
+import { deleteSigningSecret } from './delete-signing-secret.ts';
 import { getDefinition } from './get-definition.ts';
 import { listDefinitions } from './list-definitions.ts';
 import { saveDefinition } from './save-definition.ts';
@@ -125,6 +127,8 @@ export const operations: readonly AnyOperation[] = [
   saveDefinition,
   deleteDefinition,
   checkDefinitions,
+  createSigningSecret,
+  deleteSigningSecret,
   inspectOpenapi,
   setPolicy,
   removePolicy,
