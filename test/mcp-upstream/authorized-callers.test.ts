@@ -46,6 +46,23 @@ describe.skipIf(!hasBrowser())('with a browser', () => {
     await page.waitForURL(`${world.toolcrib.url}/interactions/**`);
   }
 
+  test('a member who takes its name, or its kind of account, keeps nobody out', async () => {
+    const eve = await world.newPerson('eve@acme.example');
+    const system = `crm@${server.url}`;
+    const options = { system, issuer: 'https://issuer.example', resource: 'https://other.example/mcp' };
+    const body = { provider: 'mcp', name: system, client_id: 'x', scope: 'person', options };
+    const made = await world.toolcrib.request('POST', '/v1/oauth-clients', { key: eve.key, body });
+    expect(made.status, made.text).toBe(201);
+    const own = { ...body, name: 'my own' };
+    const hers = await world.toolcrib.request('POST', '/v1/oauth-clients', { key: ada.key, body: own });
+    expect(hers.status, hers.text).toBe(201);
+    expect((await look(ada.key)).body.error.code).toBe('connect_required');
+    const rows = await world.rows(`select options from oauth_client where provider = 'mcp' and user_id is null`);
+    expect(rows).toEqual([{ options: expect.objectContaining({ system, resource: server.url }) as object }]);
+    // What she does with a registration of her own is her own affair.
+    await world.toolcrib.request('DELETE', `/v1/oauth-clients/${hers.body.id}`, { key: ada.key });
+  });
+
   test('the first look waits for an account, which the server itself says how to get', async () => {
     verifies('MCP-02');
     const waiting = await look(ada.key);
@@ -76,7 +93,9 @@ describe.skipIf(!hasBrowser())('with a browser', () => {
   });
 
   test('the registration was made once, and the token is bound to it', async () => {
-    const rows = await world.rows(`select provider, options from oauth_client where provider = 'mcp'`);
+    const rows = await world.rows(
+      `select provider, options from oauth_client where provider = 'mcp' and user_id is null`,
+    );
     expect(rows).toEqual([
       { provider: 'mcp', options: expect.objectContaining({ resource: server.url, scopes: 'repo' }) as object },
     ]);

@@ -15,7 +15,7 @@ import type { ClientDeps } from './clients.ts';
 export interface McpServerToAsk {
   /** Its address. */
   readonly url: string;
-  /** Which kind of account calls of it take: `crm@mcp.example.com`. */
+  /** Which kind of account calls of it take: `crm@mcp.example.com/mcp`. */
   readonly system: string;
   readonly tenant_id: string;
   readonly user_id: string;
@@ -29,8 +29,11 @@ const provider = 'mcp';
 /** Sees to it that there is a registration. False: the server asks for no authorization, or says nothing of how. */
 export async function ensureMcpClient(deps: ClientDeps, actor: Actor, server: McpServerToAsk): Promise<boolean> {
   const { tenant_id, user_id, system, url } = server;
-  const known = await listClients(deps, { tenant_id, user_id, and_of_tenant: true });
-  if (known.some((one) => one.provider === provider && one.options['system'] === system)) return true;
+  // Registrations of persons are for themselves alone, whatever they say and are called.
+  const known = (await listClients(deps, { tenant_id, user_id, and_of_tenant: true })).filter(
+    (one) => one.provider === provider && one.user_id === null,
+  );
+  if (known.some(({ options }) => options['system'] === system)) return true;
   const send = guardedFetch(server.http, { timeout_ms: limits.provider_request_ms });
   const found = await findAuthorization(send, new URL(url));
   if (found === undefined) return false;
@@ -38,7 +41,9 @@ export async function ensureMcpClient(deps: ClientDeps, actor: Actor, server: Mc
   const { client_id, client_secret } = await register(send, found.issuer, `${server.origin}${callbackPath(id)}`);
   const { issuer, resource, scopes } = found;
   const options = { system, issuer, resource, ...(scopes.length === 0 ? {} : { scopes: scopes.join(',') }) };
-  const made = { id, tenant_id, provider, name: system, client_id, client_secret, options, user_id: null };
+  // Names are one list for all of a tenant: with the end of the id in it, nobody can have taken this one.
+  const name = `${system} (${id.slice(-8)})`;
+  const made = { id, tenant_id, provider, name, client_id, client_secret, options, user_id: null };
   await registerClient(deps, actor, made);
   return true;
 }
