@@ -91,6 +91,7 @@ function make(
       kind: open.type,
       scope,
       source: entity.name,
+      source_revision: open.revision,
       ...(need === undefined ? {} : { credential_need: need }),
       ...(open.variables === undefined ? {} : { variables: open.variables }),
       run: prepare(open.source),

@@ -1,4 +1,6 @@
 // One decoded source, opened: once for everybody, or for every caller with their own account.
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
 import { limits } from '../base/limits.ts';
 import type { CallerCredential } from '../credentials/credential.ts';
@@ -37,6 +39,9 @@ export function linkSource(scoped: Scoped<SourceDefinition>, deps: LinkDeps): Op
       const has_settings = session_settings.length > 0;
       const thing: OpenSource = {
         type: kind.type,
+        revision: createHash('sha256')
+          .update(canonicalJson([kind.type, config, session_settings]))
+          .digest('hex'),
         ...bringing(scoped, definition, snapshotOf),
         ...opened,
         has_settings,

@@ -49,6 +49,7 @@ export function linkTool(
       thing: toTool(scoped.scope, definition, {
         version,
         ...(auth === undefined ? {} : { auth }),
+        ...(source === undefined ? {} : { source_revision: source.revision }),
         ...(source?.need === undefined ? {} : { credential_need: source.need }),
         ...variablesOf(definition, source),
         ...handOffOf(definition, source),
@@ -157,7 +158,15 @@ function toTool(
   definition: ToolDefinition,
   linked: Pick<
     Tool,
-    'auth' | 'credential_need' | 'variables' | 'hand_off' | 'output_schema' | 'checkResult' | 'run' | 'version'
+    | 'auth'
+    | 'source_revision'
+    | 'credential_need'
+    | 'variables'
+    | 'hand_off'
+    | 'output_schema'
+    | 'checkResult'
+    | 'run'
+    | 'version'
   >,
 ): Tool {
   const { config, kind, auth_required, ...common } = definition;

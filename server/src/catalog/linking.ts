@@ -26,6 +26,8 @@ export interface OpenSource {
   /** The kind's permanent name. */
   readonly type: string;
   readonly source: Source;
+  /** Changes with its configuration. A digest of secrets: for keyed digests alone, never shown, stored or logged. */
+  readonly revision: string;
   /** What its tools need of the caller; absent when they run with the account in the file. */
   readonly need?: CredentialNeed;
   /** Present when it brings tools of its own. */

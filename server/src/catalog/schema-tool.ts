@@ -40,6 +40,7 @@ export interface SchemaToolParts {
   readonly scope: ToolScope;
   /** Name of its source, where it has one. */
   readonly source?: string;
+  readonly source_revision?: string;
   readonly credential_need?: CredentialNeed;
   readonly variables?: readonly string[];
   readonly run: RunTool;

@@ -49,6 +49,8 @@ export interface Tool {
   readonly scope: ToolScope;
   /** Name of its source, where it has one. */
   readonly source?: string;
+  /** Changes with the source's configuration. A digest of secrets: for keyed digests alone, never shown, stored or logged. */
+  readonly source_revision?: string;
   readonly parameters: readonly Parameter[];
   /** Present when tokens of auth services are asked for. */
   readonly auth?: ToolAuth;
