@@ -36,7 +36,7 @@ afterAll(async () => {
 function serve({ path, body }: { readonly path: string; readonly body: string }, response: ServerResponse): void {
   if (path.startsWith('/hangs')) return;
   if (path === '/ok') return void response.end('ok');
-  if (path === '/big.json') return void pour(response, '[', Buffer.alloc(64 * 1024, 0x20));
+  if (path === '/big.json') return pour(response, '[', Buffer.alloc(64 * 1024, 0x20));
   const message = body === '' ? {} : (JSON.parse(body) as { id?: number; method?: string });
   if (message.id === undefined) return void response.writeHead(202).end();
   const json = (result: object): void =>
@@ -55,7 +55,7 @@ function serve({ path, body }: { readonly path: string; readonly body: string },
   if (message.method !== 'tools/list') return void response.writeHead(404).end();
   if (path === '/endless-events') {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    return void pour(response, ': ', Buffer.from(`: ${'x'.repeat(1_000)}\n\n`));
+    return pour(response, ': ', Buffer.from(`: ${'x'.repeat(1_000)}\n\n`));
   }
   pages += 1;
   json({
