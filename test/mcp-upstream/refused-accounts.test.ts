@@ -27,7 +27,7 @@ test.each([
 ])('%s', async (_what, message, status) => {
   const { transport, refusal } = await openHttp({ url: `${server.url}/mcp`, headers: {}, http });
   await transport.start();
-  await expect(transport.send({ jsonrpc: '2.0', ...message } as never)).rejects.toThrow();
+  await expect(transport.send({ jsonrpc: '2.0', ...message } as never)).rejects.toThrow('Error POSTing');
   expect(refusal()?.status).toBe(status);
   await transport.close();
 });
