@@ -19,8 +19,9 @@ export async function goToTool(deps: HandOffRouteDeps, exchange: Exchange): Prom
   if (browser === undefined) return;
   const tool = await toolOf(deps, exchange, browser);
   const pending = await pendingOf(deps, browser, tool);
-  // A page elsewhere may lead a person here, but not throw away what they have begun.
-  const is_foreign = exchange.request.headers['sec-fetch-site'] === 'cross-site';
+  // A page elsewhere may lead a person here, but not throw away what they have begun; one on a neighbouring name is elsewhere.
+  const site = exchange.request.headers['sec-fetch-site'];
+  const is_foreign = site !== undefined && site !== 'same-origin' && site !== 'none';
   const begun = pending === undefined ? undefined : await deps.handOffs.view(browser.principal, pending);
   if (is_foreign && begun?.status === 'running') {
     return found(exchange, `${prefixOf(exchange)}/tooluser/start-tool/${tool.hand_off?.slug ?? ''}/`);

@@ -46,7 +46,7 @@ ${body}
       "default-src 'none'",
       "style-src 'self'",
       "img-src 'self'",
-      `form-action ${["'self'", ...form_targets].join(' ')}`,
+      `form-action ${["'self'", ...form_targets.filter((target) => form_target.test(target))].join(' ')}`,
       "base-uri 'none'",
       "frame-ancestors 'none'",
     ].join('; '),
@@ -58,6 +58,9 @@ ${body}
   });
   response.end(text);
 }
+
+/** A scheme, a host, or both. A host may have signs in it that end a directive (URL, "forbidden domain code points"). */
+const form_target = /^(?:[a-z][a-z0-9+.-]*:(?:\/\/)?)?[\w.:[\]-]*$/i;
 
 function signedIn({ email, tenant, csrf }: NonNullable<Page['signed_in']>): Html {
   return html`<form method="post" action="/sign-out"><span>${email} · ${tenant}</span>
