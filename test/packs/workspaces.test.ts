@@ -1,5 +1,6 @@
 // Calls in a workspace: a key belongs to one, and its calls have the settings of that workspace and no other.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCli } from '../../server/src/cli/run.ts';
 import { startLocalHttp } from '../support/local-http.ts';
 import type { LocalHttp } from '../support/local-http.ts';
 import { startPackWorld } from '../support/pack-world.ts';
@@ -209,4 +210,19 @@ describe('keys of a workspace', () => {
       if (made.status === 201) expect((await world.call('chat.where', {}, made.body.secret)).status).toBe(401);
     }
   });
+});
+
+test('toolcrib key create --workspace', async () => {
+  await workspace('terminal');
+  let [out, err] = ['', ''];
+  const run = (slug: string) =>
+    runCli(['key', 'create', 'cli', '--workspace', slug, '--url', world.url, '--key', world.key], {
+      out: (text) => (out += text),
+      err: (text) => (err += text),
+    });
+  expect(await run('terminal'), err).toBe(0);
+  const made = await makeKey({}, out.trim());
+  expect(made.body.key).toMatchObject({ workspace: 'terminal' });
+  expect(await run('nowhere')).not.toBe(0);
+  expect(err).toContain('GET /v1/workspaces lists them');
 });
