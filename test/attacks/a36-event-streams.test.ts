@@ -85,8 +85,10 @@ describe('A36 event streams', () => {
       const reading = (async () => {
         for await (const chunk of response.body ?? []) text += Buffer.from(chunk).toString();
       })().catch(() => undefined);
-      await new Promise((resolve) => setTimeout(resolve, 1_500));
-      expect(text.split(': waiting').length - 1).toBeLessThanOrEqual(2);
+      const began = performance.now();
+      await expect.poll(() => text.split(': waiting').length - 1, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+      expect(performance.now() - began).toBeGreaterThan(limits.interaction_poll_ms / 2);
+      expect(text.split(': waiting').length - 1).toBeLessThanOrEqual(4);
       await world.toolcrib.request('POST', `/v1/interactions/${id}/cancel`, { key: ann.key });
       await reading;
       expect(text).toContain('"status":"cancelled"');

@@ -81,13 +81,13 @@ export async function startAskingWorld(config: Partial<Config> = {}): Promise<As
     check: () => [],
     prepare:
       ({ names, calls }) =>
-      async (_args, { pauses, call: callOther }) => {
+      async (_args, ctx) => {
         runs += 1;
-        if (calls !== undefined) await callOther(calls, {});
+        if (calls !== undefined) await ctx.call(calls, {});
         const answers: unknown[] = [];
         for (const name of names) {
           const schema = { type: 'object', properties: { [name]: { type: 'string' } }, required: [name] };
-          answers.push((await pauses.ask({ message: `Tell me the ${name}.`, schema }))[name]);
+          answers.push((await ctx.pauses.ask({ message: `Tell me the ${name}.`, schema }))[name]);
         }
         return { kind: 'value', value: answers as string[] };
       },
