@@ -16,6 +16,18 @@ describe('A32 pages of hand-offs', () => {
   });
   afterAll(() => world.stop());
 
+  test.each(['cross-site', 'same-site'])(
+    'a link on a page that is %s tells the client nothing of who follows it',
+    async (site) => {
+      const bob = await world.person(`bob-${site}`);
+      const headers = { 'sec-fetch-site': site };
+      const lured = await browse(world.toolcrib, 'GET', '/tooluser/tools/my-tool/', { cookie: bob.cookie, headers });
+      expect(lured.headers.get('location')).toBe('/tooluser/start-tool/my-tool/');
+      const { body } = await world.toolcrib.request('GET', '/v1/handoffs', { key: bob.key });
+      expect(body.handoffs).toEqual([]);
+    },
+  );
+
   test.each(['cross-site', 'same-site'])('a link on a page that is %s does not restart what runs', async (site) => {
     const direct = await browse(world.toolcrib, 'GET', '/tooluser/tools/my-tool/', ann);
     const { body } = await world.client.arrive(direct.headers.get('location') ?? '');

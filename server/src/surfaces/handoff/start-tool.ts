@@ -18,14 +18,13 @@ export async function goToTool(deps: HandOffRouteDeps, exchange: Exchange): Prom
   const browser = await requireSignedIn(deps, exchange);
   if (browser === undefined) return;
   const tool = await toolOf(deps, exchange, browser);
-  const pending = await pendingOf(deps, browser, tool);
-  // A page elsewhere may lead a person here, but not throw away what they have begun; one on a neighbouring name is elsewhere.
+  // A page elsewhere may lead a person here, but neither tell the client who they are nor throw away what they have begun
+  // without a click of theirs; one on a neighbouring name is elsewhere.
   const site = exchange.request.headers['sec-fetch-site'];
-  const is_foreign = site !== undefined && site !== 'same-origin' && site !== 'none';
-  const begun = pending === undefined ? undefined : await deps.handOffs.view(browser.principal, pending);
-  if (is_foreign && begun?.status === 'running') {
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') {
     return found(exchange, `${prefixOf(exchange)}/tooluser/start-tool/${tool.hand_off?.slug ?? ''}/`);
   }
+  const pending = await pendingOf(deps, browser, tool);
   if (pending !== undefined) {
     return found(exchange, (await deps.handOffs.start(browser.principal, pending)).location);
   }
