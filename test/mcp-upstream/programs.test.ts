@@ -1,4 +1,5 @@
 // Servers that are programs on this machine: a process per caller, ended with its group, started again when it has ended.
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addPerson } from '../support/people.ts';
@@ -57,7 +58,12 @@ describe('A10 one process per caller', () => {
   });
 
   test('calls of one caller at once are apart too', async () => {
-    const pids = (await Promise.all([call('pid'), call('pid'), call('pid')])).map((answer) => textOf(answer));
+    const folder = join(toolcrib.folder, 'meeting');
+    mkdirSync(folder);
+    // None is answered before three processes have come.
+    const body = { arguments: { folder, processes: 3 } };
+    const meet = (): Promise<Answer> => toolcrib.request('POST', '/v1/tools/meet/call', { body });
+    const pids = (await Promise.all([meet(), meet(), meet()])).map((answer) => textOf(answer));
     expect(new Set(pids).size).toBe(3);
   });
 });
