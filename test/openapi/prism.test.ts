@@ -43,7 +43,7 @@ interface ShownTool {
 }
 
 beforeAll(async () => {
-  prisms = await Promise.all(documents.map(({ file }) => startPrism(fixture(file))));
+  prisms = await Promise.all(documents.map(({ file }) => startPrism(`openapi/${file}`)));
   const sources = documents.map(
     ({ name, file }, index) => `
   ${name}:
