@@ -71,7 +71,14 @@ async function ada(): Promise<Principal> {
   );
   return {
     ...{ tenant_id, user_id, credential_epoch, catalogue_epoch: '0', role: 'owner', calls_per_minute: null },
-    caller: { user_id, user_email: 'ada@example.com', user_name: 'Ada', tenant_id, tenant_slug: 'acme', workspace_id: 'w1' },
+    caller: {
+      user_id,
+      user_email: 'ada@example.com',
+      user_name: 'Ada',
+      tenant_id,
+      tenant_slug: 'acme',
+      workspace_id: 'w1',
+    },
     via: { kind: 'api_key', id: randomIds.uuid() },
     permissions: new Set(rolePermissions.owner),
   };

@@ -271,7 +271,9 @@ test('A05 a base that is private is refused when it is used', async () => {
   const yaml = `sources:\n  web: {kind: http, baseUrl: '${service.url}'}\ntools:\n  one: {kind: http, source: web, description: d, method: GET, path: /x}\n`;
   const { catalogue } = await loadTexts({ files: { 't.yaml': yaml }, kinds, http: closed });
   const before = service.connections();
-  await expect(catalogue.tools[0]?.run({}, runContext({ http: closed }))).rejects.toMatchObject({ code: 'address_refused' });
+  await expect(catalogue.tools[0]?.run({}, runContext({ http: closed }))).rejects.toMatchObject({
+    code: 'address_refused',
+  });
   expect(service.connections()).toBe(before);
   await closed.close();
 });

@@ -1,6 +1,5 @@
 // Prism, the mock server of OpenAPI documents: it holds every request against the document and answers 4xx to what is wrong.
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { freePort } from './free-port.ts';
@@ -11,7 +10,7 @@ export interface Prism {
   stop(): Promise<void>;
 }
 
-const program = createRequire(import.meta.url).resolve('@stoplight/prism-cli/dist/index.js');
+const program = fileURLToPath(new URL('../../node_modules/@stoplight/prism-cli/dist/index.js', import.meta.url));
 
 /**
  * Serves a document until it is stopped; `document` is its path below test/fixtures. With `lenient`, examples that do not fit

@@ -421,7 +421,7 @@ export const errorCatalogue = {
     audience: 'operator',
     retryable: false,
     message: 'The remote service has not answered as the contract of remote tools says: {problem}.',
-    hint: 'Whoever runs the service finds the contract in docs/remote-tools.md; `toolcrib pack test` checks it.',
+    hint: 'Whoever runs the service finds the contract in the documentation of remote tools; `toolcrib pack test` checks it.',
   },
   tool_refused: {
     status: 422,

@@ -62,8 +62,8 @@ export function toNeed(
   if (given === 'caller') {
     // The account of this source alone: a password for one database is never offered to another. No provider grants it.
     const by_oauth = caller_account.kind === 'call' && caller_account.names_its_provider === true;
-    const strategies = by_oauth ? taken : taken.filter((one) => one !== 'oauth2');
-    return { systems: [entity.name], strategies, scopes: [] };
+    const given_by = by_oauth ? taken : taken.filter((one) => one !== 'oauth2');
+    return { systems: [entity.name], strategies: given_by, scopes: [] };
   }
   const foreign = given.strategies?.findIndex((one) => !taken.includes(one)) ?? -1;
   if (foreign >= 0) {
