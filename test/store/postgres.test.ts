@@ -35,7 +35,8 @@ describe('an empty database', () => {
     verifies('OPS-01');
     const stores = await Promise.all([1, 2, 3, 4].map(() => openStore({ url: database.url, ...deps })));
     const applied = stores.flatMap((store) => store.migrations_applied);
-    expect(applied).toEqual(readMigrations().map(({ name }) => name));
+    // Each once, whoever came first.
+    expect(applied.toSorted()).toEqual(readMigrations().map(({ name }) => name));
     await Promise.all(stores.map((store) => store.close()));
   });
 
