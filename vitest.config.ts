@@ -29,6 +29,8 @@ export default defineConfig({
           environment: 'node',
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 60_000,
+          // A condition that is waited for may take its time on a busy machine.
+          expect: { poll: { timeout: 20_000 } },
           hookTimeout: 120_000,
         },
       },

@@ -156,7 +156,7 @@ describe('A36 webhooks', () => {
       .toBeGreaterThanOrEqual(limits.webhooks_together);
     const id = await cancelled(olga, 'quick', `${hostile.url}/ok`);
     await expect
-      .poll(async () => (await deliveries(olga)).find((one) => one.interaction_id === id)?.state, { timeout: 8_000 })
+      .poll(async () => (await deliveries(olga)).find((one) => one.interaction_id === id)?.state, { timeout: 20_000 })
       .toBe('delivered');
     const hanging = hostile.requests.filter(({ path }) => path.startsWith('/hangs'));
     expect(hanging.length).toBeLessThanOrEqual(limits.webhooks_together * 2);
