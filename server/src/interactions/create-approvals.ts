@@ -13,6 +13,7 @@ import type { Approvals, CallToApprove, Interactions, InteractionSubject } from 
 import { subjectHash } from './interaction-row.ts';
 import type { PolicyLookup } from './policies.ts';
 import { shownArguments } from './shown-arguments.ts';
+import { wasDenied } from './was-denied.ts';
 
 interface ApprovalDeps {
   readonly store: Store;
@@ -55,7 +56,8 @@ async function useOrAsk(deps: ApprovalDeps, principal: Principal, call: CallInQu
     const four_eyes = call.four_eyes || (await isService(db, principal));
     const bound = { ...principal, four_eyes, subject_hash: subjectHash({ ...principal, subject, four_eyes }) };
     const used = await useUp(db, { ...bound, call_id: call.call_id, now: deps.clock.now() });
-    const denied = used === undefined && (await wasDenied(db, { ...bound, now: deps.clock.now() }));
+    const since = new Date(deps.clock.now() - limits.approval_denied_ms);
+    const denied = used === undefined && (await wasDenied(db, { ...bound, since }));
     const waits_for =
       used === undefined && !denied ? await keptFor(db, { ...bound, now: deps.clock.now() }) : undefined;
     return { four_eyes, used, denied, waits_for };
@@ -197,17 +199,4 @@ async function pauseAgain(
     params,
     interaction,
   });
-}
-
-async function wasDenied(db: Database, { tenant_id, subject_hash, now }: Bound): Promise<boolean> {
-  const denied = await db
-    .selectFrom('interaction')
-    .select('id')
-    .where('tenant_id', '=', tenant_id)
-    .where('subject_hash', '=', subject_hash)
-    .where('status', '=', 'denied')
-    .where('resolved_at', '>', new Date(now - limits.approval_denied_ms))
-    .limit(1)
-    .executeTakeFirst();
-  return denied !== undefined;
 }

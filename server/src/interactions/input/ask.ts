@@ -14,6 +14,7 @@ import { answersAt, subjectHash } from '../interaction-row.ts';
 import type { PauseFunctions, PausingCall } from '../tool-pauses.ts';
 import { readQuestion } from '../../catalog/read-question.ts';
 import type { AnswerField } from '../../catalog/read-question.ts';
+import { wasDenied } from '../was-denied.ts';
 
 export interface AskDeps {
   readonly store: Store;
@@ -46,7 +47,8 @@ async function takeOrAsk(deps: AskDeps, call: PausingCall, question: Question): 
   const bound = { tenant_id, user_id, subject_hash, now: deps.clock.now() };
   const { taken, refused } = await deps.store.inTenant(tenant_id, async (db) => {
     const first = await take(db, { ...bound, call_id: call.call_id });
-    return { taken: first, refused: first === undefined && (await wasRefused(db, bound)) };
+    const since = new Date(bound.now - limits.input_refused_ms);
+    return { taken: first, refused: first === undefined && (await wasDenied(db, { ...bound, since })) };
   });
   if (taken !== undefined && taken.sealed !== null) return readSealed(vault.open(answersAt(taken.id), taken.sealed));
   if (refused) throw new ToolcribError('input_refused', { params: { tool: tool.name } });
@@ -113,17 +115,4 @@ async function take(
     .where('used_at', 'is', null)
     .returning(['id', 'sealed'])
     .executeTakeFirst();
-}
-
-async function wasRefused(db: Database, { tenant_id, subject_hash, now }: Bound): Promise<boolean> {
-  const refused = await db
-    .selectFrom('interaction')
-    .select('id')
-    .where('tenant_id', '=', tenant_id)
-    .where('subject_hash', '=', subject_hash)
-    .where('status', '=', 'denied')
-    .where('resolved_at', '>', new Date(now - limits.input_refused_ms))
-    .limit(1)
-    .executeTakeFirst();
-  return refused !== undefined;
 }
