@@ -83,7 +83,7 @@ describe('409', () => {
     const saved = await toolcrib.request('PUT', '/v1/definitions/source/mine', { body });
     expect(saved.status, saved.text).toBeLessThan(300);
     const looked = await call('lookAtMirror', '/v1/sources/mine/mirror', { body: {} });
-    expect([looked.status, looked.body.error.code]).toEqual([409, 'conflict']);
+    expect([looked.status, looked.body.error.code]).toEqual([409, 'connect_required']);
   });
 });
 
