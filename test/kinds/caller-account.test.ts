@@ -17,6 +17,11 @@ const fields: Readonly<Record<string, string>> = {
   redis: 'host: h',
   spanner: 'project: p, instance: i, database: d',
   http: 'baseUrl: https://h.example',
+  remote: 'base_url: https://h.example',
+  mcp: 'url: https://h.example/mcp',
+  openapi: `document: {openapi: 3.0.0, info: {title: t, version: "1"}, servers: [{url: https://h.example}],
+    components: {securitySchemes: {key: {type: http, scheme: bearer}}}, security: [{key: []}],
+    paths: {/a: {get: {operationId: a, responses: {"200": {description: d}}}}}}`,
 };
 
 describe('a file', () => {
