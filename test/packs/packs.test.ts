@@ -108,6 +108,37 @@ describe('a feature pack', () => {
   });
 });
 
+describe('packs in nested folders', () => {
+  let world: PackWorld;
+  const pack = (folder: string, code: string): Record<string, string> => ({
+    [`${folder}/manifest.yaml`]: `
+code: ${code}
+display_name: One
+version: "1.0.0"
+type: system
+tools:
+  - { name: ${code}_now, description: Says., input_schema: { type: object }, backend: "tools:now" }
+`,
+    [`${folder}/tools.ts`]: `export const now = () => '${code}';`,
+  });
+  beforeAll(async () => {
+    world = await startPackWorld({
+      packs: {
+        ...{ ...pack('office/mail', 'mail'), ...pack('office/files/drive', 'drive'), ...pack('plain', 'plain') },
+        ...pack('plain/within', 'within'),
+      },
+    });
+  });
+  afterAll(() => world.stop());
+
+  test('are found beside and below each other, and not within a pack', async () => {
+    verifies('PAK-01');
+    const { body } = await world.request('GET', '/v1/packs');
+    expect(body.packs.map(({ code }: { code: string }) => code).toSorted()).toEqual(['drive', 'mail', 'plain']);
+    for (const code of ['drive', 'mail']) expect(await world.call(`${code}_now`)).toMatchObject({ value: code });
+  });
+});
+
 describe('while the server runs', () => {
   let world: PackWorld;
   const waiting = `const { promise, resolve } = Promise.withResolvers(); globalThis.packTest.resolve = resolve; globalThis.packTest.begun(); await promise; return helper;`;

@@ -157,3 +157,39 @@ test('an address without TLS, at another port or of another kind is another one:
   ];
   expect(new Set(all.map((address) => of(address))).size).toBe(all.length);
 });
+
+describe('accounts of a pack with several addresses', () => {
+  const addresses = ['mail_url', 'drive_url'].map((name) => ({
+    ...({ name, type: 'string', required: false, secret: false, address: true, env_var: name } as const),
+    default: `https://${name.replace('_', '-')}.example`,
+  }));
+  const markOf = (values: object, env: Record<string, string> = {}): string =>
+    addressMark(resolveSettings(addresses, at({ tenant: { values: { ...values } } }, env)));
+
+  test('are for all the addresses together, the ones that the tenant has not changed too', () => {
+    const [mail_url, drive_url] = ['https://a.example', 'https://b.example'];
+    expect(markOf({})).toBe('');
+    expect(markOf({}, { mail_url })).toBe('');
+    expect(markOf({ mail_url })).toBe('a.example|drive-url.example');
+    expect(markOf({ drive_url })).toBe('mail-url.example|b.example');
+    expect(markOf({ mail_url, drive_url })).toBe('a.example|b.example');
+    // Swapped, and beside another address of the operator.
+    expect(markOf({ mail_url: drive_url, drive_url: mail_url })).toBe('b.example|a.example');
+    expect(markOf({ mail_url }, { drive_url: 'https://c.example' })).toBe('a.example|c.example');
+  });
+
+  test('have the name of one host where all are there, and one without TLS is another', () => {
+    const both = { mail_url: 'https://a.example/mail', drive_url: 'https://a.example/drive' };
+    expect(markOf(both)).toBe('a.example');
+    expect(markOf({ ...both, drive_url: 'http://a.example/drive' })).toBe('a.example|http://a.example');
+  });
+
+  test('no address looks like several, or like what stands for long ones', () => {
+    expect(markOf({ mail_url: 'https://a.example|b.example', drive_url: 'https://b.example' })).toMatch(/^sha256:/);
+    const long = markOf({ mail_url: `https://${'a.'.repeat(40)}example` });
+    expect(long).toMatch(/^sha256:[0-9a-f]{40}$/);
+    for (const host of [long, long.slice('sha256:'.length)]) {
+      expect(markOf({ mail_url: `https://${host}`, drive_url: `https://${host}` })).not.toBe(long);
+    }
+  });
+});

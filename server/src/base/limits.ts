@@ -262,6 +262,8 @@ export const limits = {
   caller_accounts: 100,
   /** A kind of account: the name of a service or of a source. */
   credential_system_characters: 100,
+  /** The addresses of a tenant in a kind of account, written out up to here and as a hash beyond: the kind's own name fits beside. */
+  credential_mark_characters: 80,
   /** Systems and OAuth scopes that one source asks for. */
   credential_systems: 20,
   credential_scopes: 50,

@@ -80,16 +80,25 @@ export function isEnabled({ code, manifest }: Pack, rows: readonly StoredConnect
   return rows.some((row) => row.code === code && row.workspace_id === null && row.enabled);
 }
 
-/** What stands for the addresses that a tenant has given; empty when it has given none. */
-export function addressMark({ tenant_addresses }: PackSettings): string {
-  if (tenant_addresses.length === 0) return '';
-  const [only, second] = tenant_addresses;
-  const url = second === undefined && only !== undefined ? URL.parse(only) : null;
-  // Without TLS it is another address: an account that was given for one with it is not sent there in clear text.
-  const place =
-    url === null || url.host === '' ? '' : url.protocol === 'https:' ? url.host : `${url.protocol}//${url.host}`;
-  if (place !== '' && place.length <= 60) return place;
-  return createHash('sha256').update(JSON.stringify(tenant_addresses)).digest('hex').slice(0, 16);
+/**
+ * What stands for the addresses that an account may go to; empty when the tenant has said none of them. It stands for all of
+ * them, the operator's too: an account that was given for one is sent to no other.
+ */
+export function addressMark({ changed_addresses }: Pick<PackSettings, 'changed_addresses'>): string {
+  if (changed_addresses.length === 0) return '';
+  const places = [...new Set(changed_addresses.map((address) => placeOf(address)))];
+  // Whoever gives an account reads here where it goes. No host holds the sign between them.
+  const shown = places.join('|');
+  if (!places.includes('') && shown.length <= limits.credential_mark_characters) return shown;
+  // No host looks like it, and nobody finds two lists with the same.
+  return `sha256:${createHash('sha256').update(JSON.stringify(changed_addresses)).digest('hex').slice(0, 40)}`;
+}
+
+/** The host; empty when there is none. Without TLS it is another one: no account for one with it goes there in clear text. */
+function placeOf(address: string): string {
+  const url = URL.parse(address);
+  if (url === null || url.host === '') return '';
+  return url.protocol === 'https:' ? url.host : `${url.protocol}//${url.host}`;
 }
 
 /**

@@ -50,8 +50,11 @@ export interface ResolvedSettings<Sealed> {
   readonly fields: readonly ResolvedField<Sealed>[];
   /** Names of required fields without a value, in the order of the manifest. */
   readonly missing: readonly string[];
-  /** Where requests go, as the tenant or a workspace has said; empty when the operator and the pack say it alone. */
-  readonly tenant_addresses: readonly string[];
+  /**
+   * Every address that requests go to, as soon as the tenant or a workspace has said one of them; empty when the operator and
+   * the pack say them alone.
+   */
+  readonly changed_addresses: readonly string[];
   /** Whether a workspace has said it. */
   readonly has_workspace_address: boolean;
   readonly remote_cluster_url: string | undefined;
@@ -94,7 +97,7 @@ export function resolveSettings<Sealed>(
   return {
     fields: resolved,
     missing: resolved.filter(({ field, origin }) => field.required && origin === null).map(({ field }) => field.name),
-    tenant_addresses: addresses.filter(({ origin }) => ranks[origin] < ranks.system).map(({ value }) => value),
+    changed_addresses: lowest < ranks.system ? addresses.map(({ value }) => value) : [],
     has_workspace_address: lowest === ranks.workspace,
     // Never beside what the operator has said: a function that takes it sends the secrets along.
     remote_cluster_url: open.has(base_url_field) ? textOf(open.get(base_url_field)?.value) : cluster?.value,

@@ -1,5 +1,5 @@
-// The packs `google_mail`, `google_calendar` and `google_drive`, through the whole server, against a server that knows the
-// documented addresses and parameters of Google's interfaces and answers in their documented shapes
+// The pack `google`, through the whole server, against a server that knows the documented addresses and parameters of Google's
+// interfaces and answers in their documented shapes
 // (https://developers.google.com/workspace/gmail/api, …/calendar/api, …/drive/api).
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectCommonErrors, startPackWorld } from './pack-world.ts';
@@ -104,23 +104,20 @@ function answer({ method, path, query }: Asked): ProviderAnswer {
 let world: PackWorld;
 beforeAll(async () => {
   world = await startPackWorld({
-    ...{ pack: 'google_mail', answer },
+    ...{ pack: 'google', answer },
     environment: {
       ...{
-        GOOGLE_MAIL_PACK_API_URL: '{url}',
-        GOOGLE_CALENDAR_PACK_API_URL: '{url}/calendar',
-        GOOGLE_DRIVE_PACK_API_URL: '{url}',
+        GOOGLE_PACK_MAIL_URL: '{url}',
+        GOOGLE_PACK_CALENDAR_URL: '{url}/calendar',
+        GOOGLE_PACK_DRIVE_URL: '{url}',
       },
     },
     credential: { system: 'google', strategy: 'token', fields: { token: 'ya29.planted' } },
   });
-  for (const pack of ['google_calendar', 'google_drive']) {
-    await world.toolcrib.request('PUT', `/v1/packs/${pack}`, { body: { enabled: true } });
-  }
 }, 60_000);
 afterAll(() => world.stop());
 
-describe('google_mail', () => {
+describe('mail', () => {
   it('searches: ids first, then the head of each', async () => {
     expect(await world.valueOf('google_mail_search', { query: 'is:unread', limit: 3 })).toEqual({
       messages: [
@@ -182,7 +179,7 @@ describe('google_mail', () => {
   });
 });
 
-describe('google_calendar', () => {
+describe('calendar', () => {
   it('lists events', async () => {
     const asked = {
       calendar: 'ada@example.com',
@@ -222,7 +219,7 @@ describe('google_calendar', () => {
   });
 });
 
-describe('google_drive', () => {
+describe('drive', () => {
   it('finds files; no text leaves its quotes in the query', async () => {
     const { files } = await world.valueOf('google_drive_list', { folder_id: 'root' });
     expect(files).toEqual([
@@ -295,5 +292,39 @@ describe('errors of Google', () => {
     ['google_drive_list', {}],
   ])('%s tells the others as every pack does', async (tool, args) => {
     await expectCommonErrors(world, tool, args);
+  });
+});
+
+describe('an address of the tenant', () => {
+  it('among the three: no account for Google goes to it, and none for it to Google', async () => {
+    const settings = '/v1/packs/google/settings';
+    await world.toolcrib.request('PUT', settings, { body: { config: { mail_url: 'http://127.0.0.1:9' } } });
+    const kinds: string[] = [];
+    for (const [tool, args] of [
+      ['google_mail_search', {}],
+      ['google_calendar_list_events', { from: '2026-03-01T00:00:00Z' }],
+      ['google_drive_list', {}],
+    ] as const) {
+      const { body } = await world.call(tool, args);
+      expect(body.error.code).toBe('connect_required');
+      kinds.push(/google@[^\s",]*/.exec(body.error.message)?.[0] ?? '');
+      expect(world.asked()).toHaveLength(0);
+    }
+    const kind = `google@http://127.0.0.1:9|${world.provider_url}`;
+    expect(kinds).toEqual([kind, kind, kind]);
+    // Given for the one address alone: it is not sent to the other two.
+    const give = async (system: string) => {
+      const body = { name: system, system, strategy: 'token', fields: { token: 'ya29.there' } };
+      expect((await world.toolcrib.request('POST', '/v1/credentials', { body })).status).toBe(201);
+    };
+    await give('google@http://127.0.0.1:9');
+    expect((await world.call('google_drive_list')).body.error.code).toBe('connect_required');
+    expect(world.asked()).toHaveLength(0);
+    await give(kind);
+    expect(await world.valueOf('google_drive_list')).toMatchObject({ files: [{ id: 'f1' }] });
+    expect(world.asked()[0]?.headers.authorization).toBe('Bearer ya29.there');
+    await world.toolcrib.request('PUT', settings, { body: { config: { mail_url: null } } });
+    await world.valueOf('google_drive_list');
+    expect(world.asked()[0]?.headers.authorization).toBe('Bearer ya29.planted');
   });
 });

@@ -1,10 +1,14 @@
-// How the tools of this pack call an interface of Google: errors, and its own way to tell limits.
+// How the tools of this pack call the interfaces of Google: errors, and its own way to tell limits.
 import { apiUrl, bearer, callApi, configText, rateLimited, retryAfter } from '@toolcrib/client';
 import type { ApiAnswer, ApiRequest, ToolContext } from '@toolcrib/client';
 import { z } from 'zod';
 
-export function api(ctx: Pick<ToolContext, 'config'>): ReturnType<typeof apiUrl> {
-  return apiUrl(configText(ctx, 'api_url'));
+/** Each of the three interfaces has an address of its own. */
+export function api(
+  ctx: Pick<ToolContext, 'config'>,
+  setting: 'mail_url' | 'calendar_url' | 'drive_url',
+): ReturnType<typeof apiUrl> {
+  return apiUrl(configText(ctx, setting));
 }
 
 export async function callGoogle<Answer>(

@@ -54,7 +54,7 @@ export const listFiles = defineTool({
       ...(text === undefined ? [] : [`fullText contains ${quoted(text)}`]),
       ...(folder_id === undefined ? [] : [`${quoted(folder_id)} in parents`]),
     ];
-    const { files, nextPageToken } = await callGoogle(ctx, api(ctx)`/drive/v3/files`, {
+    const { files, nextPageToken } = await callGoogle(ctx, api(ctx, 'drive_url')`/drive/v3/files`, {
       query: {
         ...{
           q: conditions.join(' and '),
@@ -99,7 +99,7 @@ export const getFile = defineTool({
   read_only: true,
   category: 'content',
   run: async ({ id }, ctx) => {
-    const at = api(ctx);
+    const at = api(ctx, 'drive_url');
     const file = await callGoogle(ctx, at`/drive/v3/files/${id}`, { query: { fields }, answer: fileAnswer });
     const as = Object.hasOwn(exports, file.mimeType) ? exports[file.mimeType] : undefined;
     if (as === undefined && !/^text\/|^application\/(json|xml|[\w.+-]+\+(json|xml))$/.test(file.mimeType)) {
@@ -143,7 +143,7 @@ export const uploadText = defineTool({
       `--${boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n${metadata}\r\n`,
       `--${boundary}\r\nContent-Type: ${media_type}; charset=UTF-8\r\n\r\n${text}\r\n--${boundary}--\r\n`,
     ].join('');
-    const file = await callGoogle(ctx, api(ctx)`/upload/drive/v3/files`, {
+    const file = await callGoogle(ctx, api(ctx, 'drive_url')`/upload/drive/v3/files`, {
       method: 'POST',
       query: { uploadType: 'multipart', fields },
       headers: { 'content-type': `multipart/related; boundary=${boundary}` },

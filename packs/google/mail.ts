@@ -1,10 +1,12 @@
-// Mail of the person's own mailbox: found and read.
+// Mail of the person's own mailbox: found, read and sent. What is sent has every value in one header and no more: whoever gives
+// a subject gives no further header.
 import { defineTool } from '@toolcrib/client';
 import type { ToolContext } from '@toolcrib/client';
 import { z } from 'zod';
 import { api, callGoogle, next_cursor, pageInput } from './google.ts';
 
-const auth = { provider: 'google', scopes: ['https://www.googleapis.com/auth/gmail.readonly'] } as const;
+const read = { provider: 'google', scopes: ['https://www.googleapis.com/auth/gmail.readonly'] } as const;
+const mail_id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const shown_headers = ['From', 'To', 'Cc', 'Subject', 'Date'];
 
 const header = z.object({ name: z.string(), value: z.string() });
@@ -67,11 +69,11 @@ export const searchMail = defineTool({
     limit: z.int().min(1).max(20).default(10).describe('Messages per page'),
   }),
   output: z.object({ messages: z.array(messageOutput), next_cursor }),
-  auth,
+  auth: read,
   read_only: true,
   category: 'communication',
   run: async ({ query, cursor, limit }, ctx) => {
-    const { messages, nextPageToken } = await callGoogle(ctx, api(ctx)`/gmail/v1/users/me/messages`, {
+    const { messages, nextPageToken } = await callGoogle(ctx, api(ctx, 'mail_url')`/gmail/v1/users/me/messages`, {
       query: { q: query === '' ? undefined : query, maxResults: limit, pageToken: cursor },
       answer: z.object({
         messages: z.array(z.object({ id: z.string() })).default([]),
@@ -85,7 +87,7 @@ export const searchMail = defineTool({
 });
 
 function getHead(ctx: ToolContext, id: string) {
-  const url = api(ctx)`/gmail/v1/users/me/messages/${id}`;
+  const url = api(ctx, 'mail_url')`/gmail/v1/users/me/messages/${id}`;
   for (const name of shown_headers) url.searchParams.append('metadataHeaders', name);
   return callGoogle(ctx, url, { query: { format: 'metadata' }, answer: messageAnswer });
 }
@@ -96,21 +98,18 @@ export const getMail = defineTool({
   description:
     'Reads one message: its text, or the text of its HTML where it has no other, and the names of what is attached.',
   input: z.object({
-    id: z
-      .string()
-      .regex(/^[A-Za-z0-9_-]{1,64}$/)
-      .describe('From google_mail_search'),
+    id: mail_id.describe('From google_mail_search'),
   }),
   output: z.object({
     message: messageOutput,
     text: z.string(),
     attachments: z.array(z.object({ name: z.string(), media_type: z.string(), size_bytes: z.int() })),
   }),
-  auth,
+  auth: read,
   read_only: true,
   category: 'communication',
   run: async ({ id }, ctx) => {
-    const message = await callGoogle(ctx, api(ctx)`/gmail/v1/users/me/messages/${id}`, {
+    const message = await callGoogle(ctx, api(ctx, 'mail_url')`/gmail/v1/users/me/messages/${id}`, {
       query: { format: 'full' },
       answer: messageAnswer,
     });
@@ -152,4 +151,78 @@ function withoutTags(html: string): string {
     .replaceAll('&amp;', '&')
     .replaceAll(/\n\s*\n+/g, '\n\n')
     .trim();
+}
+
+const address = z
+  .email()
+  .max(254)
+  .regex(/^[!-~]+$/, 'only ASCII');
+
+export const sendMail = defineTool({
+  name: 'google_mail_send',
+  title: 'Send mail',
+  description: 'Sends a message as plain text from the mailbox of the person.',
+  input: z.object({
+    to: z.array(address).min(1).max(50),
+    cc: z.array(address).max(50).default([]),
+    bcc: z.array(address).max(50).default([]),
+    subject: z
+      .string()
+      .min(1)
+      .max(500)
+      .regex(/^[^\r\n]*$/, 'one line'),
+    text: z.string().min(1).max(200_000),
+    thread_id: mail_id.optional().describe('Of the message that is answered; the subject must be the same'),
+  }),
+  output: z.object({ id: z.string(), thread_id: z.string() }),
+  auth: { provider: 'google', scopes: ['https://www.googleapis.com/auth/gmail.send'] },
+  danger: 'medium',
+  category: 'communication',
+  run: async ({ thread_id, ...mail }, ctx) => {
+    const raw = Buffer.from(writeMail(mail)).toString('base64url');
+    const { id, threadId } = await callGoogle(ctx, api(ctx, 'mail_url')`/gmail/v1/users/me/messages/send`, {
+      method: 'POST',
+      json: { raw, ...(thread_id === undefined ? {} : { threadId: thread_id }) },
+      answer: z.object({ id: z.string(), threadId: z.string() }),
+    });
+    return { id, thread_id: threadId };
+  },
+});
+
+interface Mail {
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+  readonly bcc: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** RFC 5322; the sender is filled in by Gmail. Texts are base64, in lines that mail servers take. */
+function writeMail({ to, cc, bcc, subject, text }: Mail): string {
+  const lists = Object.entries({ To: to, Cc: cc, Bcc: bcc }).filter(([, list]) => list.length > 0);
+  const content = Buffer.from(text.replaceAll(/\r?\n/g, '\r\n')).toString('base64');
+  return [
+    ...lists.map(([name, list]) => `${name}: ${list.join(',\r\n ')}`),
+    `Subject: ${encodeWords(subject)}`,
+    'MIME-Version: 1.0',
+    'Content-Type: text/plain; charset=utf-8',
+    'Content-Transfer-Encoding: base64',
+    '',
+    ...(content.match(/.{1,76}/g) ?? []),
+  ].join('\r\n');
+}
+
+/** RFC 2047: words of at most 75 characters. */
+function encodeWords(text: string): string {
+  const words: string[] = [];
+  let word = '';
+  for (const character of text) {
+    if (Buffer.byteLength(word + character) > 42) {
+      words.push(word);
+      word = '';
+    }
+    word += character;
+  }
+  words.push(word);
+  return words.map((one) => `=?UTF-8?B?${Buffer.from(one).toString('base64')}?=`).join('\r\n ');
 }

@@ -68,17 +68,21 @@ export const listEvents = defineTool({
   read_only: true,
   category: 'data',
   run: async ({ calendar: id, from, to, query, cursor, limit }, ctx) => {
-    const { items, timeZone, nextPageToken } = await callGoogle(ctx, api(ctx)`/calendars/${id}/events`, {
-      query: {
-        ...{ timeMin: from, timeMax: to, q: query, singleEvents: true, orderBy: 'startTime' },
-        ...{ maxResults: limit, pageToken: cursor },
+    const { items, timeZone, nextPageToken } = await callGoogle(
+      ctx,
+      api(ctx, 'calendar_url')`/calendars/${id}/events`,
+      {
+        query: {
+          ...{ timeMin: from, timeMax: to, q: query, singleEvents: true, orderBy: 'startTime' },
+          ...{ maxResults: limit, pageToken: cursor },
+        },
+        answer: z.object({
+          items: z.array(eventAnswer).default([]),
+          timeZone: z.string().optional(),
+          nextPageToken: z.string().optional(),
+        }),
       },
-      answer: z.object({
-        items: z.array(eventAnswer).default([]),
-        timeZone: z.string().optional(),
-        nextPageToken: z.string().optional(),
-      }),
-    });
+    );
     return { time_zone: timeZone ?? null, events: items.map(toEvent), next_cursor: nextPageToken };
   },
 });
@@ -102,7 +106,7 @@ export const createEvent = defineTool({
   danger: 'medium',
   category: 'automation',
   run: async ({ calendar: id, start, end, attendees, notify, ...event }, ctx) => {
-    const made = await callGoogle(ctx, api(ctx)`/calendars/${id}/events`, {
+    const made = await callGoogle(ctx, api(ctx, 'calendar_url')`/calendars/${id}/events`, {
       method: 'POST',
       query: { sendUpdates: notify ? 'all' : 'none' },
       json: {
