@@ -75,6 +75,11 @@ async function insertPeople(client: Client, tenants: readonly string[], size: Wo
     'tenant (id, slug, name)',
     tenants.map((id, tenant) => [id, `tenant-${tenant}`, `Tenant ${tenant}`]),
   );
+  await insert(
+    client,
+    'workspace (tenant_id, id, slug, name)',
+    tenants.map((tenant_id) => [tenant_id, randomIds.uuid(), 'main', 'Main']),
+  );
   const people = tenants.flatMap((tenant_id, tenant) =>
     Array.from({ length: size.users_per_tenant }, (_, person) => ({
       tenant_id,
