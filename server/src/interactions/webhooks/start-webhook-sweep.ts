@@ -1,37 +1,23 @@
 // Sends the webhooks that are due, of all tenants: new ones, those to be tried again, and those that a crash has left. A tenant
 // whose receivers hang waits for them alone.
 import { sql } from 'kysely';
-import { ToolcribError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
+import { repeat } from '../../base/repeat.ts';
+import type { Repeated } from '../../base/repeat.ts';
 import { deliverWebhook } from './deliver-webhook.ts';
 import type { DeliverDeps, DeliveryPlace } from './deliver-webhook.ts';
 
-export interface WebhookSweep {
-  /** Ends the attempts under way. */
-  stop(): Promise<void>;
-}
-
-/** Looks at once and then again and again, as long as the server runs. */
-export function startWebhookSweep(parts: Omit<DeliverDeps, 'signal'>): WebhookSweep {
-  const controller = new AbortController();
-  const deps = { ...parts, signal: controller.signal };
+/** Looks at once and then again and again, as long as the server runs; a stop ends the attempts under way. */
+export function startWebhookSweep(parts: Omit<DeliverDeps, 'signal'>): Repeated {
   /** What is being sent, by tenant. */
   const sending = new Map<string, Promise<void>>();
-  let timer: NodeJS.Timeout | undefined;
-  let looking = Promise.resolve();
-  const start = (): void => {
-    looking = look(deps, sending)
-      .catch((error: unknown) => deps.log.warn('webhook-sweep-failed', { error }))
-      .finally(() => {
-        if (!deps.signal.aborted) timer = setTimeout(start, limits.webhook_sweep_ms).unref();
-      });
-  };
-  start();
+  const looking = repeat((signal) => look({ ...parts, signal }, sending), {
+    every_ms: limits.webhook_sweep_ms,
+    onError: (error) => parts.log.warn('webhook-sweep-failed', { error }),
+  });
   return {
     stop: async () => {
-      controller.abort(new ToolcribError('stopping'));
-      clearTimeout(timer);
-      await looking;
+      await looking.stop();
       await Promise.all(sending.values());
     },
   };
